@@ -1,0 +1,56 @@
+# Everything sets itself up in .venv, shows it, and starts at once when there is nothing to do.
+# Without make (Windows, conda): README.md.
+
+PYTHON  ?= python3
+WORKERS ?= 2
+
+VENV := .venv
+BIN  := $(VENV)/bin
+export MPLBACKEND ?= Agg
+
+# What a set-up depends on. A stamp newer than these means: nothing to do.
+INPUTS := pyproject.toml constraints.txt hatch_build.py tools/install.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup frameworks lab demo test test-all lint site bench clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(VENV)/.installed  ## set up .venv, and nothing else
+
+$(VENV)/.installed: $(INPUTS)
+	@$(PYTHON) tools/install.py $(VENV) dev,torch
+	@touch $@
+
+frameworks: $(VENV)/.frameworks  ## set up Keras and TensorFlow too
+
+$(VENV)/.frameworks: $(VENV)/.installed
+	@$(PYTHON) tools/install.py $(VENV) dev,torch,keras,cluster
+	@touch $@
+
+lab: $(VENV)/.installed  ## the course folder, in JupyterLab
+	@env -u MPLBACKEND $(BIN)/coursekit lab
+
+demo: $(VENV)/.installed  ## the whole life of a class: release, answers, grades, feedback, report
+	@$(BIN)/coursekit demo
+
+test: $(VENV)/.installed  ## the tests that every change must pass
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+# pytest's 5 is "no test selected".
+test-all: $(VENV)/.installed  ## the long ones: browser, load, kills, full training
+	$(BIN)/python -m pytest -m long || [ $$? -eq 5 ]
+
+lint: $(VENV)/.installed  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+site: $(VENV)/.installed  ## the lessons as static pages, in site/
+	@$(BIN)/python tools/site.py
+
+bench: $(VENV)/.installed  ## the benchmarks
+	@$(BIN)/python -m benchmarks
+
+clean:  ## remove what was built; keeps .venv, course/ and my-course/
+	rm -rf site dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
