@@ -6,7 +6,6 @@ WORKERS ?= 2
 
 VENV := .venv
 BIN  := $(VENV)/bin
-export MPLBACKEND ?= Agg
 
 # What a set-up depends on. A stamp newer than these means: nothing to do.
 INPUTS := pyproject.toml constraints.txt hatch_build.py tools/install.py
@@ -30,7 +29,7 @@ $(VENV)/.frameworks: $(VENV)/.installed
 	@touch $@
 
 lab: $(VENV)/.installed  ## the course folder, in JupyterLab
-	@env -u MPLBACKEND $(BIN)/coursekit lab
+	@$(BIN)/coursekit lab
 
 demo: $(VENV)/.installed  ## the whole life of a class: release, answers, grades, feedback, report
 	@$(BIN)/coursekit demo

@@ -2,10 +2,11 @@
 
 import os
 
-os.environ["MPLBACKEND"] = "Agg"
-os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
-
+import matplotlib
 from hypothesis import settings
+
+matplotlib.use("Agg")  # not by MPLBACKEND: kernels started by a test would inherit it and draw nothing inline
+os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
 
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")

@@ -50,7 +50,7 @@ def make_environment(folder):
 def pip_settings(python):
     """What pip is configured with, files and environment together: {"find-links": [...], ...}"""
     listed = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True)
-    settings = {}
+    settings: dict = {}
     for line in listed.stdout.splitlines():
         key, _, value = line.partition("=")
         words = value.strip("'\"").replace("\\n", " ").split()
@@ -89,7 +89,7 @@ def install(python, extras):
 def main():
     if sys.version_info < OLDEST:
         this = sys.version.split()[0]
-        stop(f"the course needs Python 3.11 or newer and this is {this}; name another:  make PYTHON=python3.12")
+        stop(f"the course needs Python 3.11 or newer, this is {this}; name another:  make PYTHON=python3.12")
     if len(sys.argv) != 3:
         sys.exit("usage: python3 tools/install.py FOLDER EXTRAS")
     folder, extras = sys.argv[1:]
