@@ -7,6 +7,7 @@ Cells whose output would give an answer away (solutions, checks) show none.
 from __future__ import annotations
 
 import html
+import os
 import shutil
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
+from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "site"
@@ -38,7 +40,8 @@ def executed(path: Path) -> nbformat.NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as folder:  # what a lesson writes stays out of the repository
         resources = {"metadata": {"path": folder}}
-        NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+        config = Config({"KernelManager": {"transport": "tcp" if os.name == "nt" else "ipc"}})
+        NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources, config=config).execute()
     return notebook
 
 
