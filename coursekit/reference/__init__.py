@@ -1,0 +1,1 @@
+"""What the lessons teach, in NumPy alone: one concept a file, each function above its derivative."""
