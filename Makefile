@@ -18,9 +18,15 @@ help:  ## this list
 
 setup: $(VENV)/.installed  ## set up .venv, and nothing else
 
+# What lessons 1-4 and grading need: no framework.
+$(VENV)/.course: $(INPUTS)
+	@$(PYTHON) tools/install.py $(VENV) grading
+	@touch $@
+
+# What tests need: torch is an oracle for the reference functions.
 $(VENV)/.installed: $(INPUTS)
 	@$(PYTHON) tools/install.py $(VENV) dev,torch
-	@touch $@
+	@touch $(VENV)/.course $@
 
 frameworks: $(VENV)/.frameworks  ## set up Keras and TensorFlow too
 
@@ -28,10 +34,10 @@ $(VENV)/.frameworks: $(VENV)/.installed
 	@$(PYTHON) tools/install.py $(VENV) dev,torch,keras,cluster
 	@touch $@
 
-lab: $(VENV)/.installed  ## the course folder, in JupyterLab
+lab: $(VENV)/.course  ## the course folder, in JupyterLab
 	@$(BIN)/coursekit lab
 
-demo: $(VENV)/.installed  ## the whole life of a class: release, answers, grades, feedback, report
+demo: $(VENV)/.course  ## the whole life of a class: release, answers, grades, feedback, report
 	@$(BIN)/coursekit demo
 
 test: $(VENV)/.installed  ## the tests that every change must pass
@@ -45,7 +51,7 @@ lint: $(VENV)/.installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-site: $(VENV)/.installed  ## the lessons as static pages, in site/
+site: $(VENV)/.course  ## the lessons as static pages, in site/
 	@$(BIN)/python tools/site.py
 
 bench: $(VENV)/.installed  ## the benchmarks

@@ -41,8 +41,8 @@ def executed(path: Path) -> nbformat.NotebookNode:
     with tempfile.TemporaryDirectory() as folder:  # what a lesson writes stays out of the repository
         resources = {"metadata": {"path": folder}}
         config = Config({"KernelManager": {"transport": "tcp" if os.name == "nt" else "ipc"}})
-        options = {"timeout": 300, "kernel_name": "python3", "resources": resources, "config": config}
-        NotebookClient(notebook, **options).execute()
+        NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources,
+                       config=config).execute()
     return notebook
 
 
