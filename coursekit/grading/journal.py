@@ -1,0 +1,221 @@
+"""The journal: what grading found out, written as it is found out, so that a kill loses nothing.
+
+One SQLite file beside the gradebook. An attempt is one submission graded once; its verdicts are
+kept one by one as they are given. Grading places what an attempt found in the gradebook, and
+then marks the attempt as applied. What was begun and not ended goes on where it stopped; what
+ended and was not applied needs no second run. One process writes; workers never see this file.
+
+    begin -> verdict, verdict, ... -> end -> applied
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+NAME = "journal.db"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS attempt (
+    id INTEGER PRIMARY KEY, student TEXT NOT NULL, lesson TEXT NOT NULL,
+    submission TEXT NOT NULL, version TEXT NOT NULL,
+    began TEXT NOT NULL, ended TEXT, applied TEXT, rejected TEXT,
+    seconds REAL, repairs TEXT, flags TEXT, written TEXT, error TEXT, notebook BLOB);
+CREATE INDEX IF NOT EXISTS attempt_of ON attempt (lesson, student);
+CREATE TABLE IF NOT EXISTS verdict (
+    attempt INTEGER NOT NULL REFERENCES attempt, exercise TEXT NOT NULL, verdict TEXT NOT NULL,
+    PRIMARY KEY (attempt, exercise)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One submission as it stands in the gradebook.
+
+    when: the end of its grading, ISO 8601 in UTC. submission: hash of what was handed in
+    seconds: how long the run took. repairs: what was mended, in sentences. flags: what a person
+    should look at. error: why nothing could be graded, or None
+    verdicts: exercise id -> dict(status, score, points, max_points, mistake, call, expected, got,
+        why, text, graded, secret). `score` is in [0, 1]; `graded` is False where the grader itself
+        failed: that question has no score. `secret`: the failing input is kept for grading
+    written: ids of the exercises that a person marks
+    """
+
+    student: str
+    lesson: str
+    when: str
+    submission: str
+    seconds: float
+    repairs: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    error: str | None = None
+    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written: list[str] = field(default_factory=list)
+
+
+def graded(classroom: Any) -> list[Graded]:
+    """What the gradebook holds, a `Graded` a student and lesson, by lesson and student."""
+    path = Path(classroom.folder) / NAME
+    if not path.is_file():
+        return []
+    with Journal(path) as journal:
+        return journal.graded()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A row of the journal: who, what was handed in, by which version it was asked, and how far it came."""
+
+    id: int
+    student: str
+    lesson: str
+    submission: str
+    version: str
+    ended: str | None
+    applied: str | None
+    error: str | None
+
+
+_ATTEMPT = "id, student, lesson, submission, version, ended, applied, error"
+
+
+class Journal:
+    """The journal in the file `path`, made when missing. Every call that writes is on the disk when it returns."""
+
+    def __init__(self, path: Path) -> None:
+        # Grading's threads take turns: one connection, one lock.
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
+        self._db.executescript(_TABLES)
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    # -- writing, in the order of a submission's life
+
+    def begin(self, student: str, lesson: str, submission: str, version: str) -> int:
+        """The number of a new attempt."""
+        with self._writing() as db:
+            row = db.execute(
+                "INSERT INTO attempt (student, lesson, submission, version, began) VALUES (?, ?, ?, ?, ?)",
+                (student, lesson, submission, version, _now()),
+            )
+        assert row.lastrowid is not None
+        return row.lastrowid
+
+    def verdict(self, attempt: int, exercise: str, verdict: dict[str, Any]) -> None:
+        """Keep one verdict; it takes the place of an earlier one on the same exercise."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?)", (attempt, exercise, json.dumps(verdict))
+            )
+
+    def end(
+        self,
+        attempt: int,
+        *,
+        seconds: float,
+        repairs: list[str],
+        flags: list[str],
+        written: list[str],
+        error: str | None = None,
+        notebook: str = "",
+    ) -> None:
+        """Nothing more will be found out: `notebook` is the executed one with its verdicts, as JSON."""
+        lists = [json.dumps(texts) for texts in (repairs, flags, written)]
+        with self._writing() as db:
+            db.execute(
+                "UPDATE attempt SET ended = ?, seconds = ?, repairs = ?, flags = ?, written = ?, error = ?,"
+                " notebook = ? WHERE id = ?",
+                (_now(), seconds, *lists, error, zlib.compress(notebook.encode(), 1), attempt),
+            )
+
+    def applied(self, attempt: int) -> None:
+        """The gradebook holds this attempt; the notebooks of earlier ones are needed no more."""
+        with self._writing() as db:
+            db.execute("UPDATE attempt SET applied = ? WHERE id = ?", (_now(), attempt))
+            db.execute(
+                "UPDATE attempt SET notebook = NULL WHERE id < ? AND (student, lesson) ="
+                " (SELECT student, lesson FROM attempt WHERE id = ?)",
+                (attempt, attempt),
+            )
+
+    def reject(self, attempt: int) -> None:
+        """The instructor does not want this attempt in the gradebook."""
+        with self._writing() as db:
+            db.execute("UPDATE attempt SET rejected = ?, notebook = NULL WHERE id = ?", (_now(), attempt))
+
+    # -- reading
+
+    def current(self) -> dict[tuple[str, str], Attempt]:
+        """(student, lesson) -> the attempt that the gradebook holds."""
+        rows = self._rows(f"SELECT {_ATTEMPT} FROM attempt WHERE applied IS NOT NULL ORDER BY id")  # noqa: S608
+        return {(row[1], row[2]): Attempt(*row) for row in rows}
+
+    def open(self, student: str, lesson: str, submission: str, version: str) -> Attempt | None:
+        """The last attempt on exactly this that the gradebook does not hold yet: to go on with, or to apply."""
+        rows = self._rows(
+            f"SELECT {_ATTEMPT} FROM attempt WHERE (student, lesson, submission, version) = (?, ?, ?, ?)"  # noqa: S608
+            " AND rejected IS NULL ORDER BY id DESC LIMIT 1",
+            student,
+            lesson,
+            submission,
+            version,
+        )
+        last = Attempt(*rows[0]) if rows else None
+        return None if last is None or last.applied else last
+
+    def verdicts(self, attempt: int) -> dict[str, dict[str, Any]]:
+        """exercise id -> verdict, of one attempt."""
+        rows = self._rows("SELECT exercise, verdict FROM verdict WHERE attempt = ?", attempt)
+        return {exercise: json.loads(verdict) for exercise, verdict in rows}
+
+    def notebook(self, attempt: int) -> str:
+        """The executed notebook of an attempt, as JSON ("" where nothing could be graded)."""
+        ((packed,),) = self._rows("SELECT notebook FROM attempt WHERE id = ?", attempt)
+        return zlib.decompress(packed).decode() if packed else ""
+
+    def graded(self) -> list[Graded]:
+        """What the gradebook holds, by lesson and student."""
+        return [self._graded(one.id) for _, one in sorted(self.current().items(), key=lambda at: at[0][::-1])]
+
+    def _graded(self, attempt: int) -> Graded:
+        ((student, lesson, when, submission, seconds, error, *lists),) = self._rows(
+            "SELECT student, lesson, ended, submission, seconds, error, repairs, flags, written"
+            " FROM attempt WHERE id = ?",
+            attempt,
+        )
+        repairs, flags, written = (json.loads(texts) for texts in lists)
+        return Graded(
+            student, lesson, when, submission, seconds, repairs, flags, error, self.verdicts(attempt), written
+        )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
