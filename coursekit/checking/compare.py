@@ -54,7 +54,7 @@ def _form(array: np.ndarray) -> str:
     return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
 
 
-def close(rtol: float = 1e-5, atol: float = 0.0, *, equal_nan: bool = False) -> Compare:
+def close(rtol: float = 1e-5, atol: float = 0.0) -> Compare:
     """Compare numbers, arrays, and lists and dicts of them, up to a tolerance.
 
     |got - expected| <= atol + rtol * the largest |expected| of the array (so that rounding in
@@ -70,7 +70,7 @@ def close(rtol: float = 1e-5, atol: float = 0.0, *, equal_nan: bool = False) -> 
         elif isinstance(expected, list) and not _is_numeric(expected):
             _compare_list(got, expected, args, compare)
         else:
-            _compare_numbers(numeric(got), numeric(expected), rtol, atol, equal_nan)
+            _compare_numbers(numeric(got), numeric(expected), rtol, atol)
 
     return compare
 
@@ -82,16 +82,16 @@ def _is_numeric(value: Any) -> bool:
         return False
 
 
-def _compare_numbers(
-    got: np.ndarray, expected: np.ndarray, rtol: float, atol: float, equal_nan: bool
-) -> None:
+def _compare_numbers(got: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> None:
     same_shape(got, expected)
     if np.isnan(got).any() and not np.isnan(expected).any():
-        raise Mismatch("it gave NaN (not a number)" if got.ndim == 0 else "it gave NaN (not a number) in places")
+        raise Mismatch(
+            "it gave NaN (not a number)" if got.ndim == 0 else "it gave NaN (not a number) in places"
+        )
     finite = np.abs(expected[np.isfinite(expected)], dtype=float)
     atol = atol + rtol * (float(finite.max()) if finite.size else 0.0)
     try:
-        np.testing.assert_allclose(got, expected, rtol=rtol, atol=atol, equal_nan=equal_nan)
+        np.testing.assert_allclose(got, expected, rtol=rtol, atol=atol)
     except AssertionError:
         raise Mismatch(_where(got, expected, atol)) from None
 
@@ -125,7 +125,8 @@ def _compare_dict(got: Any, expected: dict, args: tuple, compare: Compare) -> No
 def _compare_list(got: Any, expected: list, args: tuple, compare: Compare) -> None:
     if got is None:
         raise Mismatch("it gave None: did you forget `return`?")
-    if not isinstance(got, list | np.ndarray) or np.ndim(got) == 0 or len(got) != len(expected):
+    several = isinstance(got, list) or (isinstance(got, np.ndarray) and got.ndim > 0)
+    if not several or len(got) != len(expected):
         raise Mismatch(f"{len(expected)} values were asked for, together in a tuple or list")
     for place, (one, right) in enumerate(zip(got, expected, strict=True)):
         try:
@@ -142,7 +143,7 @@ def exact(got: Any, expected: Any, args: tuple[Any, ...] = ()) -> None:
         if type(got) is not type(expected) or got != expected:
             raise Mismatch(_not_text(got, expected))
         return
-    _compare_numbers(numeric(got), numeric(expected), 0.0, 0.0, False)
+    _compare_numbers(numeric(got), numeric(expected), 0.0, 0.0)
 
 
 def _not_text(got: Any, expected: Any) -> str:

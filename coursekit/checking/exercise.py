@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking.compare import close
+from coursekit.checking.compare import Compare, close
 
 PUBLIC_SEED = 20  # of the inputs that everybody may see; a grade that counts adds secret ones
 
@@ -128,8 +128,10 @@ class Exercise:
     cases: `cases(rng)` lists what to try, simplest first; what it draws, it draws from rng
     probe: `probe(answer, *args) -> plain observations`, beside the answer. A probe is one
         function that imports what it needs: its source travels to where the answer is
-    compare: `compare(got, expected, args)` raises Mismatch where an observation is wrong.
-        Mistakes' forms are recognized by it too, with theirs in the place of `expected`
+    compare: `compare(got, expected, args)` raises Mismatch where an observation is wrong
+    alike: the same for recognizing a mistake's form, whose observation is `expected` then;
+        needed only where `compare` accepts more than what equals the reference's
+    view: `view(observation)` gives the part or the text of an observation that a person is shown
     mistakes: in the order in which they are named where several fit
     facets: weights, summing to 1. A facet is earned when all its cases are right; none is
         earned without the first
@@ -146,7 +148,9 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     cases: Callable[[np.random.Generator], list[Case]] = _no_cases
     probe: Callable[..., Any] = call
-    compare: Callable[[Any, Any, tuple[Any, ...]], None] = field(default_factory=close)
+    compare: Compare = field(default_factory=close)
+    alike: Compare | None = None
+    view: Callable[[Any], Any] | None = None
     points: int = 1
     facets: dict[str, float] = field(default_factory=lambda: {"values": 1.0})
     hints: tuple[str, ...] = ()

@@ -132,11 +132,13 @@ def _alike(exercise: Exercise, trial: Trial, reply: Reply) -> bool:
         return False
     if got.kind != "value":
         return True
-    if bool(got.changed) != bool(reply.changed) or (trial.case.stable and bool(got.warned) != bool(reply.warned)):
+    if bool(got.changed) != bool(reply.changed) or (
+        trial.case.stable and bool(got.warned) != bool(reply.warned)
+    ):
         return False
     try:
         with np.errstate(all="ignore"):
-            exercise.compare(got.value, reply.value, trial.case.args)
+            (exercise.alike or exercise.compare)(got.value, reply.value, trial.case.args)
     except Mismatch:
         return False
     return True
@@ -164,7 +166,7 @@ def _wrong(exercise: Exercise, trials: list[Trial], failed: list[Trial], mistake
     if mistake is not None:
         why = f"{mistake.says[0].upper()}{mistake.says[1:]}" + ("" if mistake.says[-1] in ".?!" else ".")
     got = {
-        "value": show(shown.value),
+        "value": _seen(exercise, shown.value),
         "timed-out": "no answer in time",
         "died": "no answer",
         "not-plain": shown.reply.message,
@@ -176,11 +178,21 @@ def _wrong(exercise: Exercise, trials: list[Trial], failed: list[Trial], mistake
         status,
         mistake.slug if mistake else None,
         call=shown.case.text or call_text(exercise, shown.case),
-        expected=show(shown.expected),
+        expected=_seen(exercise, shown.expected),
         got=got.get(shown.reply.kind, shown.reply.error),
         why=why,
     )
     return verdict.without_input(shown.case.kind) if shown.case.secret else verdict
+
+
+def _seen(exercise: Exercise, observation: Any) -> str:
+    if exercise.view is None or observation is None:
+        return show(observation)
+    try:
+        seen = exercise.view(observation)
+    except (TypeError, KeyError, IndexError, ValueError):  # not of the form that was asked for
+        seen = observation
+    return seen if isinstance(seen, str) else show(seen)
 
 
 def call_text(exercise: Exercise, case: Case) -> str:

@@ -114,7 +114,9 @@ def show(value: Any, most: int = 240) -> str:
     if isinstance(value, float):
         text = repr(float(f"{value:.6g}")) if np.isfinite(value) else str(value)
     elif isinstance(value, np.ndarray):
-        body = np.array2string(value, precision=6, threshold=12, edgeitems=3, separator=", ", suppress_small=True)
+        body = np.array2string(
+            value, precision=6, threshold=12, edgeitems=3, separator=", ", suppress_small=True
+        )
         text = f"array of shape {value.shape}: {body}" if value.size > 12 or value.ndim > 1 else body
     elif isinstance(value, list):
         inner = [show(item, most) for item in value[:8]] + (["..."] if len(value) > 8 else [])

@@ -52,9 +52,7 @@ def step(x: ArrayLike, gradient: ArrayLike, learning_rate: float) -> np.ndarray:
     return np.asarray(x) - learning_rate * np.asarray(gradient)
 
 
-def descend(
-    gradient: Function, start: float, learning_rate: float = 0.1, steps: int = 50
-) -> np.ndarray:
+def descend(gradient: Function, start: float, learning_rate: float = 0.1, steps: int = 50) -> np.ndarray:
     """The path of gradient descent from `start`.
 
     x_{k+1} = x_k - learning_rate * gradient(x_k)

@@ -1,0 +1,88 @@
+"""What probes build beside an answer from plain data: functions to hand in, Axes to draw on.
+
+A probe imports from here inside itself, since its source runs where the answer is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+
+def function(family: str, *c: float) -> Callable[[Any], Any]:
+    """A smooth function by its family's name and coefficients, for numbers and arrays.
+
+    "polynomial": c0 + c1 x + c2 x^2 + ...; "sine": c0 sin(c1 x); "exponential": c0 e^(c1 x)
+    """
+    if family == "polynomial":
+
+        def polynomial(x: Any) -> Any:
+            value = 0.0 * x
+            for coefficient in reversed(c):
+                value = value * x + coefficient
+            return value
+
+        return polynomial
+    if family == "sine":
+        return lambda x: c[0] * np.sin(c[1] * x)
+    if family == "exponential":
+        return lambda x: c[0] * np.exp(c[1] * x)
+    raise ValueError(f"no family of functions {family!r}")
+
+
+@contextmanager
+def axes_beside_current() -> Iterator[tuple[Any, Callable[[], list[Any]]]]:
+    """Fresh Axes while another figure is the current one, and a function that lists all other Axes.
+
+    Every figure opened meanwhile is closed at the end; those from before stay as they were.
+    """
+    import matplotlib.pyplot as plt
+
+    before, show = plt.get_fignums(), plt.show
+    current = plt.gcf().number if before else None
+    ax = plt.figure().add_subplot()
+    elsewhere = plt.figure()
+    plt.show = lambda *args, **options: None  # would draw, and close, what is still to be looked at
+
+    def others() -> list[Any]:
+        figures = [plt.figure(n) for n in plt.get_fignums() if n not in before]
+        found = [one for figure in {*figures, elsewhere} for one in figure.axes]
+        return [one for one in found if one is not ax]
+
+    try:
+        yield ax, others
+    finally:
+        plt.show = show
+        for number in plt.get_fignums():
+            if number not in before:
+                plt.close(number)
+        if current is not None:
+            plt.figure(current)
+
+
+def drawn(ax: Any) -> dict[str, Any]:
+    """What is drawn on these Axes: lines, scattered points, texts. Observations, no conclusions."""
+    lines = [
+        {
+            "x": np.asarray(line.get_xdata(), dtype=float),
+            "y": np.asarray(line.get_ydata(), dtype=float),
+            "line": line.get_linestyle() not in ("None", "", " ") and line.get_linewidth() > 0,
+            "marker": line.get_marker() not in ("None", "", " ", None),
+            "visible": bool(line.get_visible()) and line.get_alpha() != 0,
+            "label": str(line.get_label()),
+        }
+        for line in ax.get_lines()
+    ]
+    points = [np.asarray(one.get_offsets(), dtype=float) for one in ax.collections if len(one.get_offsets())]
+    legend = ax.get_legend()
+    return {
+        "lines": lines,
+        "points": points,
+        "xlabel": ax.get_xlabel(),
+        "ylabel": ax.get_ylabel(),
+        "title": ax.get_title(),
+        "legend": None if legend is None else [text.get_text() for text in legend.get_texts()],
+    }
