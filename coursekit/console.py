@@ -1,0 +1,145 @@
+"""What a command tells a person: lines and tables on stdout, progress and complaints on stderr.
+
+With --quiet and --json only complaints are shown; a command's result is then its exit code, or
+the JSON document. Rich is imported when something is drawn, so that a command starts fast.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+T = TypeVar("T")
+Advance = Callable[[int], None]
+
+WAIT = 2.0  # seconds of work before progress is shown
+PAUSE = 10.0  # seconds between lines of progress where there is no terminal
+_quiet = False
+
+
+def configure(*, quiet: bool = False) -> None:
+    """Set what is shown from now on; a terminal that lacks a character shows `?` in its place."""
+    global _quiet
+    _quiet = quiet
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def say(text: str = "") -> None:
+    """Print a line for the person."""
+    if not _quiet:
+        print(text, flush=True)
+
+
+def complain(text: str) -> None:
+    """Print an error on stderr, whatever is quiet."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()) -> None:
+    """Print rows under headings; columns named in `right` hold numbers. Cells are texts, or of rich's kinds."""
+    if _quiet:
+        return
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in headings:
+        grid.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(_cell(value) for value in row))
+    console = _console(sys.stdout)
+    if console.is_terminal:
+        console.print(grid)
+        return
+    # Where a program or a file reads, a row is a line: nothing is folded, nothing padded.
+    console.width = 10_000
+    with console.capture() as text:
+        console.print(grid)
+    print("\n".join(line.rstrip() for line in text.get().splitlines()), flush=True)
+
+
+def _cell(value: Any) -> Any:
+    from rich.text import Text
+
+    return value if hasattr(value, "__rich_console__") else Text("" if value is None else str(value))
+
+
+def _console(stream: Any) -> Console:
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False)
+
+
+def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
+    """Yield the items; when that takes long, show how many are done and an estimate of the time left."""
+    total = len(items) if total is None and isinstance(items, Sized) else total
+    with progress(what, total) as advance:
+        for item in items:
+            yield item
+            advance(1)
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Advance]:
+    """Show the progress of work in `total` parts once it takes longer than WAIT; `advance(1)` after each."""
+    if _quiet:
+        yield lambda parts: None
+    elif sys.stderr.isatty():
+        with _bar(what, total) as advance:
+            yield advance
+    else:
+        yield _lines(what, total)
+
+
+@contextmanager
+def _bar(what: str, total: int | None) -> Iterator[Advance]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # What is said meanwhile appears above the bar, unless stdout goes elsewhere.
+    bar = Progress(*columns, TextColumn("left"), console=_console(sys.stderr), transient=True,
+                   redirect_stdout=sys.stdout.isatty())  # fmt: skip
+    task = bar.add_task(what, total=total)
+    later = threading.Timer(WAIT, bar.start)
+    later.daemon = True
+    later.start()
+    try:
+        yield lambda parts: bar.advance(task, parts)
+    finally:
+        later.cancel()
+        later.join()  # it may be starting the bar just now
+        bar.stop()
+
+
+def _lines(what: str, total: int | None) -> Advance:
+    started = time.monotonic()
+    due, done = started + WAIT, 0
+
+    def advance(parts: int) -> None:
+        nonlocal due, done
+        done += parts
+        now = time.monotonic()
+        if now < due:
+            return
+        due = now + PAUSE
+        left = (
+            f" of {total}, about {_duration((now - started) / done * (total - done))} left" if total else ""
+        )
+        print(f"{what}: {done}{left}", file=sys.stderr, flush=True)
+
+    return advance
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
