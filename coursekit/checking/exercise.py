@@ -25,7 +25,7 @@ from coursekit.checking.compare import Compare, close
 PUBLIC_SEED = 20  # of the inputs that everybody may see; a grade that counts adds secret ones
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One input to try: plain arguments for the probe, and what of the exercise they look at.
 
@@ -44,7 +44,7 @@ class Case:
     secret: bool = False  # set by `cases`, never by an exercise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reply:
     """What was observed when an answer was asked on one case; plain data, never a conclusion.
 
@@ -63,7 +63,7 @@ class Reply:
     delegated: bool = False  # coursekit's own answer to this exercise was reached
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """One case with the answer's reply, the right observation, and why it is wrong ("" if right)."""
 

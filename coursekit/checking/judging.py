@@ -6,6 +6,7 @@ never stored or sent. Mistakes are computed only when an answer is wrong.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from coursekit.checking.verdict import Verdict, show
 Ask = Callable[[Exercise, Sequence[Case]], list[Reply]]
 
 MISTAKE_EARNS_AT_MOST = 0.5
+# What a comparison or predicate may run into when an observation is plain, but of no expected form.
+FORMLESS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 DELEGATES = "delegates"
 _PATIENCE = 60.0  # seconds for the grader's own code, which is trusted to end
 
@@ -38,26 +41,29 @@ def judge(exercise: Exercise, ask: Ask, seed: Any = None) -> Verdict:
     failed = [trial for trial in trials if not trial.right]
     if any(trial.reply.delegated for trial in trials):
         why = "It calls coursekit's own answer to this exercise. Write the steps yourself."
-        return _verdict(exercise, False, 0.0, "wrong", DELEGATES, why=why)
+        return _verdict(exercise, 0.0, "wrong", DELEGATES, why=why)
     if not failed:
-        return _verdict(exercise, True, 1.0, "passed")
+        return _verdict(exercise, 1.0, "passed")
     mistake = diagnose(exercise, trials)
     if mistake is not None and mistake.forgiven:
-        return _verdict(exercise, True, 1.0, "passed", mistake.slug, why=f"A note: {mistake.says}")
+        return _verdict(exercise, 1.0, "passed", mistake.slug, why=f"A note: {mistake.says}")
     return _wrong(exercise, trials, failed, mistake)
 
 
-def _verdict(exercise: Exercise, passed: bool, score: float, status: str, *rest: Any, **more: Any) -> Verdict:
-    return Verdict(exercise.id, passed, score, status, *rest, max_points=exercise.points, **more)
+def _verdict(
+    exercise: Exercise, score: float, status: str, mistake: str | None = None, **more: str
+) -> Verdict:
+    passed = status == "passed"
+    return Verdict(exercise.id, passed, score, status, mistake, max_points=exercise.points, **more)
 
 
 def _unanswered(exercise: Exercise, replies: Sequence[Reply]) -> Verdict | None:
     first = replies[0]
     if first.kind == "not-attempted" or first.error == "NotImplementedError":
         why = f"Write `{exercise.signature}` in the cell above, run that cell, then run this one again."
-        return _verdict(exercise, False, 0.0, "not-attempted", why=why)
+        return _verdict(exercise, 0.0, "not-attempted", why=why)
     if first.kind == "no-answer":
-        return _verdict(exercise, False, 0.0, "wrong", why=f"The check needs {first.message}.")
+        return _verdict(exercise, 0.0, "wrong", why=f"The check needs {first.message}.")
     return None
 
 
@@ -89,6 +95,8 @@ def _fault(exercise: Exercise, case: Case, reply: Reply, expected: Any) -> str:
         exercise.compare(reply.value, expected, case.args)
     except Mismatch as mismatch:
         return str(mismatch)
+    except FORMLESS:
+        return "it gave something that is not of the form asked for"
     if reply.changed and not exercise.may_change:
         return f"it changed its argument number {reply.changed[0] + 1} in place; leave arguments as they were"
     if case.stable and reply.warned:
@@ -99,9 +107,9 @@ def _fault(exercise: Exercise, case: Case, reply: Reply, expected: Any) -> str:
 def diagnose(exercise: Exercise, trials: Sequence[Trial]) -> Mistake | None:
     """The first mistake whose behaviour the answer shows on every input tried, or None."""
     for mistake in exercise.mistakes:
-        shows = mistake.seen(trials) if mistake.seen else _same_as_form(exercise, mistake, trials)
-        if shows:
-            return mistake
+        with contextlib.suppress(*FORMLESS):
+            if mistake.seen(trials) if mistake.seen else _same_as_form(exercise, mistake, trials):
+                return mistake
     return None
 
 
@@ -173,7 +181,6 @@ def _wrong(exercise: Exercise, trials: list[Trial], failed: list[Trial], mistake
     }
     verdict = _verdict(
         exercise,
-        False,
         score,
         status,
         mistake.slug if mistake else None,

@@ -12,8 +12,8 @@ import base64
 import io
 import json
 import numbers
-from collections.abc import Iterator, KeysView, Mapping, ValuesView
 from collections import deque
+from collections.abc import Iterator, KeysView, Mapping, ValuesView
 from typing import Any
 
 import numpy as np
@@ -109,7 +109,7 @@ def _plain_scalar(value: np.generic) -> Any:
 
 def _plain_array(array: np.ndarray, budget: list[int], depth: int) -> Any:
     if isinstance(array, np.ma.MaskedArray):
-        array = array.astype(float).filled(np.nan)
+        array = np.ma.filled(array.astype(float), np.nan)
     array = np.ndarray.view(np.asarray(array), np.ndarray)
     if array.dtype.kind == "O":
         if array.size > budget[0]:

@@ -6,11 +6,12 @@ On f(x) = x^2 one step multiplies x by the same factor: x <- (1 - 2 learning_rat
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-Function = Callable[[np.ndarray], np.ndarray]
+Function = Callable[[Any], Any]  # of a number or of each entry of an array
 
 
 def grid() -> np.ndarray:

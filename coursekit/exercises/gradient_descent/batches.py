@@ -193,7 +193,7 @@ minibatches = Exercise(
         Mistake(
             "global-rng",
             "equal rngs give different batches: draw from the rng that is given, not from `np.random`",
-            lambda n, batch_size, rng: _slices(np.random.permutation(n), batch_size),
+            lambda n, batch_size, rng: _slices(np.random.permutation(n), batch_size),  # noqa: NPY002 - the mistake
             lambda n, batch_size, rng: _slices(np.random.default_rng().permutation(n), batch_size),
             seen=_own_rng,
         ),
@@ -316,7 +316,7 @@ def _fit_is_right(got: Any, expected: Any, args: tuple) -> None:
 
 def _same_fit(run: Any, right: Any) -> None:
     try:
-        close(rtol=1e-4)(run, right)
+        close(rtol=1e-4)(run, right, ())
     except Mismatch as mismatch:
         text = (
             str(mismatch)
@@ -348,9 +348,9 @@ def _orders_are_right(got: Any, args: tuple) -> None:
             "two equal rngs give different fits: draw from the rng that is given, and from it alone"
         )
     orders = [_orders(run, args) for run in (got["first"], got["other"])]
-    if None in orders:
+    if not all(orders):
         raise Mismatch("an epoch's updates are not those of its batches, each once, in some order")
-    if any(set.intersection(*run) for run in orders if run):
+    if any(_common(run) for run in orders):
         raise Mismatch(
             "every epoch goes through the examples in the same order: shuffle them anew each epoch"
         )
@@ -358,18 +358,26 @@ def _orders_are_right(got: Any, args: tuple) -> None:
         raise Mismatch("the orders are the same whatever the rng: draw them from the rng that is given")
 
 
-def _orders(run: Any, args: tuple) -> list[set[int]] | None:
-    """For each epoch the cuts into batches (their numbers) that lead to its loss; None if an epoch has none."""
+def _orders(run: Any, args: tuple) -> list[frozenset[int]]:
+    """For each epoch the cuts into batches (their numbers) that lead to its loss; [] if an epoch has none."""
     _, X, t, rate, _, size, _ = args
     w, found = np.zeros(X.shape[1]), []
     for loss in numeric(run[1]):
         ends = {number: _epoch(X, t, w, rate, cut) for number, cut in enumerate(_cuts(len(t), size))}
-        fits = {k for k, end in ends.items() if np.isclose(reference.line_loss(X, t, end), loss, rtol=1e-4)}
+        fits = frozenset(
+            k for k, end in ends.items() if np.isclose(reference.line_loss(X, t, end), loss, rtol=1e-4)
+        )
         if not fits:
-            return None
+            return []
         w = ends[min(fits)]
         found.append(fits)
-    return found if np.allclose(w, numeric(run[0]), rtol=1e-3) else None
+    return found if np.allclose(w, numeric(run[0]), rtol=1e-3) else []
+
+
+def _common(epochs: list[frozenset[int]]) -> frozenset[int]:
+    """The cuts that fit every epoch."""
+    first, *rest = epochs
+    return first.intersection(*rest)
 
 
 def _cuts(n: int, size: int) -> list[list[tuple[int, ...]]]:
@@ -426,7 +434,7 @@ def _gives(trial: Trial, form: Callable[..., Any]) -> bool:
         return False
     run = _fit(form, *trial.case.args)["first"]
     try:
-        close(rtol=1e-4)(trial.value["first"], [np.asarray(part) for part in run])
+        close(rtol=1e-4)(trial.value["first"], [np.asarray(part) for part in run], ())
     except Mismatch:
         return False
     return True
@@ -437,7 +445,7 @@ def _one_order_for_all(trials: Trials) -> bool:
     if not all(trial.right for trial in exact):
         return False
     found = [_orders(run, trial.case.args) for trial in orders for run in trial.value.values()]
-    return all(run is not None and set.intersection(*run) for run in found)
+    return all(run and _common(run) for run in found)
 
 
 def _own_randomness(trials: Trials) -> bool:
@@ -445,7 +453,7 @@ def _own_randomness(trials: Trials) -> bool:
     if not all(trial.right for trial in exact):
         return False
     found = [[_orders(run, trial.case.args) for run in trial.value.values()] for trial in orders]
-    return all(None not in runs and runs[0] != runs[1] for runs in found)
+    return all(all(runs) and runs[0] != runs[1] for runs in found)
 
 
 def _split(trials: Trials) -> tuple[list[Trial], list[Trial]]:
@@ -514,7 +522,7 @@ fit_line = Exercise(
     cases=_fit_cases,
     probe=_fit,
     compare=_fit_is_right,
-    alike=lambda got, expected, args: close(rtol=1e-4)(got, expected),
+    alike=close(rtol=1e-4),
     view=lambda seen: f"w {show(np.asarray(seen['first'][0]))}, losses {show(np.asarray(seen['first'][1]))}",
     points=3,
     mistakes=(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import Case, Exercise, Mismatch, Mistake, Trial, Written
-from coursekit.checking.compare import close, exact
+from coursekit.checking.compare import exact
 from coursekit.checking.timelimit import TimeUp
 from coursekit.reference import gradient_descent as reference
 
@@ -276,8 +276,13 @@ def _regime_mistake(slug: str, says: str, form: Callable[..., str]) -> Mistake:
 def _without_tolerance(learning_rate: float, curvature: float = 2.0) -> str:
     factor = 1 - learning_rate * curvature
     if factor in (1, 0, -1):
-        return {1: "still", 0: "one-step", -1: "cycle"}[factor]
+        return {1: "still", 0: "one-step", -1: "cycle"}[int(factor)]
     return "steady" if factor > 0 else "zigzag" if factor > -1 else "diverges"
+
+
+def _blurred_borders_only(trials: Sequence[Trial]) -> bool:
+    failed = [trial for trial in trials if not trial.right]
+    return bool(failed) and all(t.case.facet == "rounding" and t.reply.kind == "value" for t in failed)
 
 
 regime = Exercise(
@@ -328,7 +333,7 @@ regime = Exercise(
 
 
 def _reach_cases(rng: np.random.Generator) -> list[Case]:
-    drawn = []
+    drawn: list[tuple[float, float, float]] = []
     while len(drawn) < 3:
         rate, start = float(rng.uniform(0.02, 0.95)), float(rng.uniform(-8, 8))
         tolerance = float(rng.uniform(0.001, 0.4))
