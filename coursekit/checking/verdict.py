@@ -17,6 +17,11 @@ _HEADS = {
     "timed-out": "It took too long",
     "not-attempted": "Not attempted yet",
 }
+_SECRET = {
+    "wrong": "It gives another result there than the right one.",
+    "crashed": "It stops with an error there.",
+    "timed-out": "It had not ended in time there.",
+}
 
 
 class Points(float):
@@ -43,6 +48,7 @@ class Verdict:
     status: one of STATUSES. score: in [0, 1]. mistake: slug of the named mistake, or None
     call, expected, got: the smallest input that shows the fault, as text ("" where there is none)
     why: sentences on what was seen and its likely cause
+    secret: the input that shows the fault is kept for grading, and not told
     """
 
     exercise: str
@@ -55,6 +61,7 @@ class Verdict:
     got: str = ""
     why: str = ""
     max_points: int = field(default=1, compare=False)
+    secret: bool = False
 
     @property
     def points(self) -> Points:
@@ -97,8 +104,13 @@ class Verdict:
         return self.as_html()
 
     def without_input(self, kind: str) -> Verdict:
-        """The same verdict with the counterexample replaced by its kind: the input is secret."""
-        return replace(self, call=f"(an input kept for grading: {kind})", expected="", got="")
+        """The same verdict with the counterexample replaced by its kind: the input is secret.
+
+        What the answer says itself, in an exception say, may hold the input: it is not told either.
+        """
+        call = f"(an input kept for grading: {kind})"
+        why = self.why if self.mistake else _SECRET.get(self.status, _SECRET["wrong"])
+        return replace(self, call=call, expected="", got="", why=why, secret=True)
 
 
 def _indent(text: str) -> str:
