@@ -1,0 +1,232 @@
+"""Executing a notebook and asking its answers, whatever that costs in kernels.
+
+Cells run in order. At a check's place the answer is bound; when the last cell has run, every
+answer is asked. A kernel that is lost is replaced, and the notebook run again without the cell,
+or the question, that lost it: that one alone is lost.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from coursekit.grading.kernel import Kernel, Lost, Settings
+
+MIME = "application/x-coursekit"
+TOTAL = 10  # all cells together may take this many times the limit of one
+SPARE_RESTARTS = 3  # beyond one for each question
+MAX_TEXT = 100_000  # characters a cell prints
+MAX_OUTPUT = 4_000_000  # characters of all that a cell shows
+
+
+@dataclass(frozen=True)
+class Check:
+    """The place where an exercise is checked: a cell's index, and the expression that is the answer."""
+
+    exercise: str
+    expression: str
+    cell: int
+
+
+class Unbound(Exception):
+    """The check's expression gives an error; the message says which."""
+
+
+@dataclass
+class Execution:
+    """One notebook on its way through kernels.
+
+    cells: the notebook's cells (plain dicts); they get their outputs
+    checks: by cell index. start: starts a kernel. settings: its limits
+    stopped: cell index -> why it was left out ("died", "timed-out", "memory") or cut short
+    """
+
+    cells: list[dict[str, Any]]
+    checks: dict[int, Check]
+    start: Callable[[], Kernel]
+    settings: Settings
+    stopped: dict[int, str] = field(default_factory=dict)
+    left_out: set[int] = field(default_factory=set)
+    bound: set[str] = field(default_factory=set)  # exercises whose answer the present kernel holds
+
+    def ask(
+        self,
+        pending: Iterable[Check],
+        judge: Callable[[Check, Kernel], None],
+        lose: Callable[[Check, str], None],
+    ) -> None:
+        """Run the notebook and judge each pending check; `lose(check, why)` is called for what cost a kernel."""
+        waiting = list(pending)
+        self._until = time.monotonic() + TOTAL * self.settings.seconds
+        restarts = len(waiting) + SPARE_RESTARTS
+        while True:
+            asked: Check | None = None
+            try:
+                with self.start() as kernel:
+                    self._run(kernel)
+                    while waiting:
+                        asked = waiting[0]
+                        judge(asked, kernel)
+                        waiting.pop(0)
+                return
+            except Lost as lost:
+                if asked is not None:
+                    lose(waiting.pop(0), lost.why)
+                    if not waiting:
+                        return
+            restarts -= 1
+            if restarts < 0 or time.monotonic() > self._until:
+                for check in waiting:
+                    lose(check, "restarts")
+                return
+
+    def _run(self, kernel: Kernel) -> None:
+        shown: dict[str, list[dict[str, Any]]] = {}  # display id -> its outputs
+        self.bound.clear()
+        for index, cell in enumerate(self.cells):
+            if cell["cell_type"] != "code":
+                continue
+            if index in self.checks:
+                if not bind(kernel, self.checks[index]):
+                    self.bound.add(self.checks[index].exercise)
+            elif index not in self.left_out:
+                self._run_cell(kernel, index, cell, shown)
+
+    def _run_cell(self, kernel: Kernel, index: int, cell: dict[str, Any], shown: dict[str, Any]) -> None:
+        if time.monotonic() > self._until:
+            self._leave_out(index, "too-late")
+            return
+        outputs = Outputs(shown)
+        cell["outputs"] = outputs.kept
+        try:
+            reply, interrupted = kernel.execute(cell["source"], output=outputs.add)
+        except Lost as lost:
+            self._leave_out(index, lost.why)
+            raise
+        cell["execution_count"] = number if type(number := reply.get("execution_count")) is int else None
+        if interrupted:
+            self.stopped[index] = "timed-out"
+            outputs.note(_ENDED["timed-out"].format(self.settings))
+
+    def _leave_out(self, index: int, why: str) -> None:
+        self.left_out.add(index)
+        self.stopped[index] = why
+        self.cells[index]["outputs"] = [error_output("Stopped", _ENDED[why].format(self.settings))]
+
+
+_ENDED = {
+    "died": "The Python process ended in this cell. The other cells were run without it.",
+    "timed-out": "This cell was stopped after {0.seconds:g} seconds of processor time.",
+    "memory": "This cell was stopped: it used more than {0.memory:g} MB of memory.",
+    "too-late": "This cell was not run: the notebook had taken too long by then.",
+}
+
+
+def bind(kernel: Kernel, check: Check) -> str:
+    """Keep the answer as it is now, for the question; "" or the error that the expression gives."""
+    call = f"__import__('coursekit').grading_bind({check.exercise!r}, lambda: ({check.expression}))"
+    reply, _ = kernel.execute("", expressions={"bound": call}, clock=10)
+    return value_of(reply, "bound") or ""
+
+
+def value_of(reply: dict[str, Any], name: str) -> str | None:
+    """The text that a user expression gave the grader, None where there is none."""
+    try:
+        text = reply["user_expressions"][name]["data"][MIME]
+    except (KeyError, TypeError):
+        return None
+    return text if isinstance(text, str) else None
+
+
+class Outputs:
+    """A cell's outputs as nbformat has them, made from messages that may hold anything, and capped."""
+
+    def __init__(self, shown: dict[str, list[dict[str, Any]]]) -> None:
+        self.kept: list[dict[str, Any]] = []
+        self._shown = shown
+        self._text_left, self._left = MAX_TEXT, MAX_OUTPUT
+        self._clear_first = False
+
+    def add(self, kind: str, content: dict[str, Any]) -> None:
+        """Take one message from the kernel."""
+        if kind == "clear_output":
+            self._clear_first = bool(content.get("wait"))
+            self.kept[:] = self.kept if self._clear_first else []
+            return
+        output = output_of(kind, content)
+        if output is None:
+            return
+        if kind == "update_display_data":
+            for earlier in self._shown.get(_display_id(content), []):
+                earlier.update(data=output["data"], metadata=output["metadata"])
+            return
+        if self._clear_first:
+            self.kept.clear()
+            self._clear_first = False
+        if kind == "stream":
+            self._print(output)
+        elif self._left > 0:
+            self._left -= len(str(output))
+            self._show(output, _display_id(content))
+
+    def note(self, text: str) -> None:
+        """Add a line of the grader's own."""
+        self.kept.append({"output_type": "stream", "name": "stderr", "text": f"{text}\n"})
+
+    def _print(self, output: dict[str, Any]) -> None:
+        text, room = output["text"], self._text_left
+        if room <= 0:
+            return
+        self._text_left -= len(text)
+        if len(text) > room:
+            output["text"] = f"{text[:room]}\n(This cell prints more than is kept.)\n"
+        last = self.kept[-1] if self.kept else {}
+        if last.get("output_type") == "stream" and last["name"] == output["name"]:
+            last["text"] += output["text"]
+        else:
+            self.kept.append(output)
+
+    def _show(self, output: dict[str, Any], name: str) -> None:
+        if self._left <= 0:
+            self.note("(This cell shows more than is kept.)")
+            return
+        self.kept.append(output)
+        if name:
+            self._shown.setdefault(name, []).append(output)
+
+
+def _display_id(content: dict[str, Any]) -> str:
+    transient = content.get("transient")
+    name = transient.get("display_id") if isinstance(transient, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def output_of(kind: str, content: dict[str, Any]) -> dict[str, Any] | None:
+    """The output in a message, with exactly the types that nbformat wants; None where it is none."""
+    if kind == "stream" and content.get("name") in ("stdout", "stderr") and type(content.get("text")) is str:
+        return {"output_type": "stream", "name": content["name"], "text": content["text"]}
+    if kind == "error":
+        lines = content.get("traceback")
+        lines = [str(line)[:10_000] for line in lines[:100]] if isinstance(lines, list) else []
+        return error_output(str(content.get("ename"))[:100], str(content.get("evalue"))[:1000], lines)
+    if kind in ("display_data", "execute_result", "update_display_data"):
+        data = content.get("data")
+        if not isinstance(data, dict):
+            return None
+        data = {mime: value for mime, value in data.items() if type(value) is str or mime.endswith("json")}
+        metadata = content.get("metadata")
+        output = {
+            "output_type": kind,
+            "data": data,
+            "metadata": metadata if isinstance(metadata, dict) else {},
+        }
+        return output | ({"execution_count": None} if kind == "execute_result" else {})
+    return None
+
+
+def error_output(name: str, message: str, traceback: list[str] | None = None) -> dict[str, Any]:
+    """An output that tells an error."""
+    lines = traceback or [f"{name}: {message}"]
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}

@@ -1,0 +1,102 @@
+"""coursekit as a grading kernel sees it: this file stands there as `coursekit/__init__.py`.
+
+Beside it are `checking` without anything that judges, `reference` without what the lesson asks
+for, and the data. `check`, `hint`, `evaluate` and `explore` do nothing. The grader binds the
+answers at the places of the checks and asks them when the whole notebook has run.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+__version__ = "0.1.0"
+MIME = "application/x-coursekit"  # of a text for the grader
+
+
+class AskedFor(RuntimeError):
+    """A function of coursekit was called that this lesson asks the student to write."""
+
+
+def _absent(name: str) -> Any:
+    raise AskedFor(f"{name} is what this lesson asks you to write; coursekit's own is not here while grading")
+
+
+def check(*args: Any, **options: Any) -> None:
+    """Nothing: the grader asks when the notebook has run."""
+
+
+evaluate = hint = check
+
+
+class _Inert(types.ModuleType):
+    """A module whose every name is something that can be called and gives nothing."""
+
+    __path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return check
+
+
+explore = _Inert("coursekit.explore")
+progress = _Inert("coursekit.progress")
+sys.modules[explore.__name__], sys.modules[progress.__name__] = explore, progress
+
+
+class _Text(str):
+    """A text that reaches the grader as it is, and not as Python would write it."""
+
+    def _repr_mimebundle_(self, *_: Any, **__: Any) -> dict[str, str]:
+        return {MIME: str(self), "text/plain": ""}
+
+
+_bound: dict[str, Any] = {}
+
+
+def grading_bind(exercise: str, expression: Callable[[], Any]) -> str:
+    """Keep what the expression gives here and now; "" or, where it gives an error, that."""
+    try:
+        _bound[exercise] = expression()
+    except BaseException as error:
+        _bound.pop(exercise, None)
+        return _Text(f"{type(error).__name__}: {error}"[:300])
+    return _Text("")
+
+
+def grading_ask(exercise: str, question: str) -> str:
+    """The encoded replies of a bound answer."""
+    from coursekit.checking.asking import serve
+
+    return _Text(serve(_bound[exercise], question))
+
+
+def grading_kernel() -> None:
+    """Become a kernel: `python -P -c "import coursekit; coursekit.grading_kernel()" -f FILE`."""
+    _die_with_parent()
+    # A clone that is installed in place stands on the path; the course in it is not for students' code.
+    sys.path[:] = [place for place in sys.path if not _is_clone(place)]
+    from ipykernel.kernelapp import launch_new_instance
+    from IPython.core.autocall import ZMQExitAutocall
+
+    # exit() would stop the kernel a moment later, in some other cell.
+    ZMQExitAutocall.__call__ = check  # type: ignore[method-assign]
+    launch_new_instance()
+
+
+def _is_clone(place: str) -> bool:
+    inside = ("pyproject.toml", os.path.join("coursekit", "cli.py"))
+    return all(os.path.isfile(os.path.join(place, name)) for name in inside)
+
+
+def _die_with_parent() -> None:
+    """End when the grader does, in one long call into C too (elsewhere ipykernel's thread sees to it)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG

@@ -1,0 +1,316 @@
+"""A student's kernel: a process of its own, watched from outside, that can always be killed.
+
+How the process is started is a kernel provisioner's business (jupyter_client's extension point):
+another name in `Settings.provisioner`, and it starts inside a sandbox, or from a warm fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import zmq
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+
+STARTS_WITHIN = 60.0  # seconds
+GRACE = 3.0  # seconds between the interrupt and the kill
+TICK = 0.1  # seconds between two looks at the process
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT")
+_START = "import coursekit; coursekit.grading_kernel()"
+
+OnMessage = Callable[[str, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a kernel may use.
+
+    seconds: processor time of a cell; twice as long by the clock. memory: resident MB, all its processes
+    provisioner: what starts its process
+    """
+
+    seconds: float = 60.0
+    memory: float = 3000.0
+    provisioner: str = "local-provisioner"
+
+
+class Lost(Exception):
+    """The kernel is gone: `why` is "died", "timed-out" (it did not stop when interrupted) or "memory"."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NoKernel(Exception):
+    """A kernel cannot be started at all; the message is what it said."""
+
+
+class _Manager(KernelManager):
+    """Starts the one kernel that grading knows, whatever kernel a notebook asks for."""
+
+    settings: Settings
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        options = ["-f", "{connection_file}", "--HistoryManager.enabled=False"]
+        starts = {"kernel_provisioner": {"provisioner_name": self.settings.provisioner}}
+        argv = [sys.executable, "-P", "-c", _START, *options]
+        return KernelSpec(argv=argv, language="python", metadata=starts, interrupt_mode="signal")
+
+
+class Kernel:
+    """A running kernel, to be used in a `with` statement.
+
+    package: the folder that holds its coursekit
+    files: what lies in the folder it works in, by relative path
+    """
+
+    def __init__(self, package: Path, files: Mapping[str, bytes], settings: Settings) -> None:
+        self.settings = settings
+        self._folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
+        self._manager = _Manager(connection_file=str(self._folder / "k.json"))
+        self._manager.settings = settings
+        if os.name != "nt":
+            self._manager.transport = "ipc"  # files that only the owner can open, in place of network ports
+        self._process: psutil.Process | None = None
+        self._client: Any = None
+        try:
+            self._start(package, files)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, package: Path, files: Mapping[str, bytes]) -> None:
+        work = self._folder / "work"
+        work.mkdir()
+        for name, content in files.items():
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            (work / name).write_bytes(content)
+        with (self._folder / "started.log").open("wb") as log:
+            where = {"cwd": str(work), "env": environment(self._folder, package)}
+            self._manager.start_kernel(**where, stdout=log, stderr=log)
+        with contextlib.suppress(psutil.NoSuchProcess):  # it is told below
+            self._process = psutil.Process(self._manager.provisioner.pid)  # type: ignore[union-attr]
+        self._wait_for_sockets()
+        self._client = self._manager.client()
+        self._client.start_channels(stdin=False, hb=False, control=False)
+        self._wait_until_heard()
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- starting
+
+    def _wait_for_sockets(self) -> None:
+        """A socket that is connected too early tries again only after a while."""
+        info = self._manager.get_connection_info()
+        if info["transport"] != "ipc":
+            return
+        files = [f"{info['ip']}-{info[port]}" for port in ("shell_port", "iopub_port")]
+        end = time.monotonic() + STARTS_WITHIN
+        while not all(map(os.path.exists, files)):
+            self._must_run(end)
+            time.sleep(0.005)
+
+    def _wait_until_heard(self) -> None:
+        """Outputs are published to whoever has subscribed by then: wait until one arrives."""
+        end = time.monotonic() + STARTS_WITHIN
+        shell, heard = self._client.shell_channel.socket, self._client.iopub_channel.socket
+        answered = False
+        while not (answered and heard.poll(500)):
+            self._client.kernel_info()
+            answered = bool(shell.poll(1000)) or answered
+            self._must_run(end)
+
+    def _must_run(self, end: float) -> None:
+        if self.alive() and time.monotonic() < end:
+            return
+        said = (self._folder / "started.log").read_text(errors="replace").strip()
+        raise NoKernel(said.splitlines()[-1][:300] if said else "it says nothing")
+
+    # -- working
+
+    def execute(
+        self,
+        code: str,
+        *,
+        output: OnMessage | None = None,
+        expressions: dict[str, str] | None = None,
+        clock: float | None = None,
+    ) -> tuple[dict[str, Any], bool]:
+        """Execute code; return the content of the reply, and whether it had to be interrupted.
+
+        output: is given each output's message type and content. None: the code leaves no trace
+        expressions: user expressions; the reply holds their values
+        clock: limit in seconds by the clock; by default the limit is the settings' processor time
+        Raises Lost; the kernel is killed then.
+        """
+        shown = output is not None
+        request = self._client.execute(
+            code, silent=not shown, store_history=shown, user_expressions=expressions or {},
+            allow_stdin=False, stop_on_error=False,
+        )  # fmt: skip
+        watch = _Watch(self, clock)
+        reply: dict[str, Any] | None = None
+        idle = not shown
+        while reply is None or not idle:
+            for channel in self._ready():
+                kind, content, parent = self._receive(channel)
+                if parent != request:
+                    continue
+                if kind == "execute_reply":
+                    reply = content
+                    watch.answered()
+                elif kind == "status":
+                    idle = idle or content.get("execution_state") == "idle"
+                elif output is not None:
+                    output(kind, content)
+            if not watch.look():
+                break  # answered, and the end of its outputs never came
+        assert reply is not None
+        return reply, watch.interrupted
+
+    def _ready(self) -> list[Any]:
+        poller = zmq.Poller()
+        for channel in (self._client.shell_channel, self._client.iopub_channel):
+            poller.register(channel.socket, zmq.POLLIN)
+        ready = dict(poller.poll(int(1000 * TICK)))
+        return [c for c in (self._client.iopub_channel, self._client.shell_channel) if c.socket in ready]
+
+    @staticmethod
+    def _receive(channel: Any) -> tuple[str, dict[str, Any], str]:
+        """Type, content and the request of a message; ("", {}, "") for one that is none."""
+        try:
+            message = channel.get_msg(timeout=0)
+            parent = message["parent_header"].get("msg_id")
+            content = message["content"]
+            return (message["msg_type"], content, parent) if isinstance(content, dict) else ("", {}, "")
+        except Exception:  # whatever the student's process sends
+            return "", {}, ""
+
+    # -- ending
+
+    def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in the kernel, if it is there."""
+        with contextlib.suppress(Exception):
+            self._manager.interrupt_kernel()
+
+    def kill(self) -> None:
+        """Kill the kernel and every process it started."""
+        family = self.processes()
+        for process in family:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(family[:1], GRACE)
+        with contextlib.suppress(Exception):
+            self._manager.shutdown_kernel(now=True)
+
+    def close(self) -> None:
+        """Kill it, and leave nothing of it."""
+        self.kill()
+        if self._client is not None:
+            self._client.stop_channels()
+            self._client.context.term()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return bool(self._manager.is_alive())
+
+    def processes(self) -> list[psutil.Process]:
+        """The kernel, the processes that it started, and those that they started."""
+        if self._process is None:
+            return []
+        try:
+            return [self._process, *self._process.children(recursive=True)]
+        except psutil.Error:
+            return [self._process]
+
+
+class _Watch:
+    """Looks at a kernel from outside while it works, and ends what takes too much."""
+
+    def __init__(self, kernel: Kernel, clock: float | None) -> None:
+        self.kernel, self.interrupted = kernel, False
+        self.started = time.monotonic()
+        self.clock = clock or 2 * kernel.settings.seconds
+        self.processor = kernel.settings.seconds if clock is None else float("inf")
+        self.next_look = self.started + TICK
+        self.used: float | None = None  # processor time at the first look
+        self.end: float | None = None
+
+    def answered(self) -> None:
+        self.end = time.monotonic() + 1
+
+    def look(self) -> bool:
+        """Whether to wait on. Raises Lost, the kernel killed, where there is nothing to wait for."""
+        now = time.monotonic()
+        if self.end is not None:
+            return now < self.end
+        if now < self.next_look:
+            return True
+        self.next_look = now + TICK
+        used, memory = self._measure()
+        if memory > 1e6 * self.kernel.settings.memory:
+            self._lose("memory")
+        self.used = used if self.used is None else self.used
+        if not self.interrupted and (now - self.started > self.clock or used - self.used > self.processor):
+            self.interrupted = True
+            self.deadline = now + GRACE
+            self.kernel.interrupt()
+        elif self.interrupted and now > self.deadline:
+            self._lose("timed-out")
+        return True
+
+    def _measure(self) -> tuple[float, float]:
+        """Processor seconds and resident bytes of the kernel and all that it started."""
+        if not self.kernel.alive():
+            self._lose("died")
+        seconds, memory = 0.0, 0.0
+        for process in self.kernel.processes():
+            with contextlib.suppress(psutil.Error):
+                used = process.cpu_times()  # user, system, and those of its children that have ended
+                seconds += sum(used[:4]) if process.pid == self.kernel.pid else sum(used[:2])
+                memory += process.memory_info().rss
+        return seconds, memory
+
+    def _lose(self, why: str) -> None:
+        self.kernel.kill()
+        raise Lost(why)
+
+
+def environment(folder: Path, package: Path) -> dict[str, str]:
+    """A kernel's environment: what programs need to run, nothing of the instructor's own."""
+    home = folder / "home"
+    home.mkdir()
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    threads = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
+    return kept | {
+        "PYTHONPATH": str(package),
+        "PYTHONHASHSEED": "0",  # the same grade when it is graded again
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "TMPDIR": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "MPLCONFIGDIR": str(package / "matplotlib"),
+        "MALLOC_ARENA_MAX": "2",
+        **{f"{name}_NUM_THREADS": "1" for name in threads},
+    }

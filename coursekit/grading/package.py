@@ -1,0 +1,83 @@
+"""The coursekit that a grading kernel sees: nothing to delegate to, to read or to patch.
+
+`inside.py` stands there as `coursekit/__init__.py`; of `checking`, what asks an answer and nothing
+that judges; no `exercises`; `reference` without what the lesson asks the student to write; the data.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from coursekit import data
+from coursekit.checking import Exercise, exercises_of
+
+ROOT = Path(__file__).parents[1]
+JUDGING = ("__init__", "judging", "notebook", "verdict")
+TEACHING = ("reference", "frameworks")
+SMALL = 1_000_000  # bytes: the data that comes with the course; what is fetched stays outside
+
+_STUB = '''
+def {name}(*args, **options):
+    """What this lesson asks you to write."""
+    from coursekit import _absent
+
+    return _absent("{name}")
+'''
+
+
+def build(folder: Path, topic: str) -> Path:
+    """Make the package for the lesson `topic` ("gradient_descent"); `folder` is to stand on the path."""
+    package = folder / "coursekit"
+    (package / "checking").mkdir(parents=True)
+    shutil.copyfile(Path(__file__).with_name("inside.py"), package / "__init__.py")
+    shutil.copyfile(ROOT / "data.py", package / "data.py")
+    (package / "checking" / "__init__.py").write_text('"""What asks an answer."""\n', encoding="utf-8")
+    for path in sorted((ROOT / "checking").glob("*.py")):
+        if path.stem not in JUDGING:
+            shutil.copyfile(path, package / "checking" / path.name)
+    absent = asked_for(topic)
+    for path in [path for part in TEACHING for path in sorted((ROOT / part).rglob("*.py"))]:
+        copy = package / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(without(path.read_text(encoding="utf-8"), absent), encoding="utf-8")
+    for place in reversed(data.PLACES):
+        for path in place.glob("*.csv") if place.is_dir() else ():
+            if path.stat().st_size <= SMALL:
+                (package / "_data").mkdir(exist_ok=True)
+                shutil.copyfile(path, package / "_data" / path.name)
+    return folder
+
+
+def asked_for(topic: str) -> set[str]:
+    """The names of the functions and classes that a lesson's exercises ask for."""
+    found = set()
+    for exercise in exercises_of(topic).values():
+        if isinstance(exercise, Exercise):
+            found |= {exercise.name} | {thing.__name__ for thing in _definitions(exercise.reference)}
+    return found
+
+
+def _definitions(thing: Any) -> Iterator[Any]:
+    if isinstance(thing, tuple | list):
+        for one in thing:
+            yield from _definitions(one)
+    elif isinstance(thing, functools.partial):
+        yield from _definitions(thing.func)
+    elif isinstance(thing, FunctionType | type):
+        yield thing
+
+
+def without(source: str, absent: set[str]) -> str:
+    """The source with every top-level definition of these names replaced by one that only says so."""
+    lines = source.splitlines()
+    for node in reversed(ast.parse(source).body):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in absent:
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            lines[first - 1 : node.end_lineno] = _STUB.strip("\n").format(name=node.name).splitlines()
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,240 @@
+"""The run: a submission in, what grading found out. No gradebook, no course folder is seen here.
+
+`run` grades one submission, in whatever process it is called; `Work` and what it gives can travel
+between machines. Student code runs in kernels only; verdicts are given here.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from coursekit.checking import Case, Exercise, Reply, find
+from coursekit.checking.asking import TOTAL, question, read_replies
+from coursekit.checking.judging import judge
+from coursekit.checking.plain import NotPlain
+from coursekit.checking.verdict import Verdict
+from coursekit.grading import package
+from coursekit.grading.execute import Check, Execution, bind, value_of
+from coursekit.grading.kernel import Kernel, Lost, NoKernel, Settings
+from coursekit.grading.starter import check_of, exercise_of, is_check, is_written, marks, text, topic
+
+Tell = Callable[[str, dict[str, Any]], None]
+SPARE = 5.0  # seconds beyond its own limits that a question gets before the kernel is interrupted
+
+
+@dataclass(frozen=True)
+class Work:
+    """One submission to grade.
+
+    notebooks: name -> the repaired notebook as JSON. files: what lies beside them, by relative path
+    asked: name -> {cell's grade_id: its source}, the released notebook's own check cells
+    seed: of the secret inputs. known: verdicts that an interrupted run has given already
+    """
+
+    student: str
+    lesson: str
+    notebooks: Mapping[str, str]
+    asked: Mapping[str, Mapping[str, str]]
+    files: Mapping[str, bytes]
+    seed: int
+    settings: Settings
+    known: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What grading a submission found out: the executed notebooks by name, flags, verdicts by exercise."""
+
+    notebooks: dict[str, str]
+    flags: list[str]
+    written: list[str]
+    verdicts: dict[str, dict[str, Any]]
+    seconds: float
+
+
+def run(work: Work, tell: Tell = lambda exercise, verdict: None) -> Found:
+    """Grade one submission; `tell(exercise, verdict)` is called for each verdict when it is given.
+
+    Raises NoKernel where no kernel can be started here.
+    """
+    started = time.monotonic()
+    verdicts, flags, written, executed = dict(work.known), [], [], {}
+
+    def give(exercise: str, verdict: dict[str, Any]) -> None:
+        verdicts[exercise] = verdict
+        tell(exercise, verdict)
+
+    for name, content in work.notebooks.items():
+        notebook = json.loads(content)
+        for cell in notebook["cells"]:
+            cell["source"] = text(cell)
+        sitting = _Sitting(work, name, notebook, give)
+        sitting.sit(verdicts)
+        flags += sitting.flags()
+        written += [str(exercise_of(cell, work.lesson)) for cell in notebook["cells"] if is_written(cell)]
+        executed[name] = json.dumps(notebook)
+    return Found(executed, flags, written, verdicts, time.monotonic() - started)
+
+
+class _Sitting:
+    """One notebook of a submission, executed and asked."""
+
+    def __init__(self, work: Work, name: str, notebook: dict[str, Any], give: Tell) -> None:
+        self.work, self.cells, self.give = work, notebook["cells"], give
+        checks = {i: c for i, cell in enumerate(self.cells) if (c := _check(cell, i, work.asked[name]))}
+        inside = _package(topic(work.lesson))
+        self.execution = Execution(
+            self.cells, checks, lambda: Kernel(inside, work.files, work.settings), work.settings
+        )
+
+    def sit(self, verdicts: Mapping[str, dict[str, Any]]) -> None:
+        """Give a verdict on every check that has none, and place all of them in the notebook."""
+        checks = self.execution.checks.values()
+        self.execution.ask([c for c in checks if c.exercise not in verdicts], self.judge, self.lose)
+        for check in checks:
+            self.cells[check.cell]["outputs"] = outputs_of(check.exercise, verdicts[check.exercise])
+
+    def judge(self, check: Check, kernel: Kernel) -> None:
+        """Ask one answer and give the verdict on it. Raises Lost when that costs the kernel."""
+        exercise = find(check.exercise)
+        assert isinstance(exercise, Exercise)
+        seed = np.random.SeedSequence([self.work.seed, stable_hash(exercise.id)])
+        try:
+            unbound = bind(kernel, check) if check.exercise not in self.execution.bound else ""
+            if unbound:
+                verdict = self.unbound(exercise, check, unbound)
+            else:
+                verdict = judge(exercise, functools.partial(_ask, kernel), seed)
+            self.give(check.exercise, as_data(verdict))
+        except Lost:
+            raise
+        except Exception as error:  # the checker's own fault: told to the instructor, and no 0
+            self.give(check.exercise, ungraded(exercise, error))
+
+    def unbound(self, exercise: Exercise, check: Check, error: str) -> Verdict:
+        """The verdict on an answer that is not there when the notebook has run."""
+        place = next((i for i in range(check.cell - 1, -1, -1) if marks(self.cells[i]).get("solution")), None)
+        failed = self._failure(place) if place is not None else ""
+        blank = place is None or not _code(self.cells[place])
+        not_attempted = failed.startswith("NotImplementedError") or (blank and not failed)
+        if not_attempted:
+            return judge(exercise, lambda *_: [Reply("not-attempted")])
+        why = f"`{check.expression}` is not there when the notebook has run ({error})."
+        why += f" Its cell stopped: {failed}" if failed else ""
+        return _lost(exercise, "crashed", why)
+
+    def _failure(self, index: int) -> str:
+        errors = [o for o in self.cells[index].get("outputs", []) if o["output_type"] == "error"]
+        return f"{errors[0]['ename']}: {errors[0]['evalue']}"[:300] if errors else ""
+
+    def lose(self, check: Check, why: str) -> None:
+        """Give the verdict on an answer that cost its kernel."""
+        exercise = find(check.exercise)
+        assert isinstance(exercise, Exercise)
+        status = "timed-out" if why == "timed-out" else "crashed"
+        self.give(check.exercise, as_data(_lost(exercise, status, _LOST[why].format(self.work.settings))))
+
+    def flags(self) -> list[str]:
+        """What a person should look at."""
+        said = {"died": "ended the Python process", "memory": "used too much memory"}
+        return [
+            f"cell {marks(self.cells[i]).get('grade_id') or i + 1} {said.get(why, 'took too long')}"
+            for i, why in sorted(self.execution.stopped.items())
+        ]
+
+
+_LOST = {
+    "died": "The Python process ended while this answer was tried.",
+    "timed-out": "This answer went on and on, and nothing could interrupt it.",
+    "memory": "This answer was stopped: it used more than {0.memory:g} MB of memory.",
+    "restarts": "It could not be tried: the Python process ended too often, or the notebook took too long.",
+}
+
+
+def _lost(exercise: Exercise, status: str, why: str) -> Verdict:
+    return Verdict(exercise.id, False, 0.0, status, why=why, max_points=exercise.points)
+
+
+def _check(cell: dict[str, Any], index: int, asked: Mapping[str, str]) -> Check | None:
+    source = asked.get(str(marks(cell).get("grade_id")))
+    found = check_of(source) if source is not None and is_check(cell) else None
+    return Check(*found, index) if found else None
+
+
+def _code(cell: dict[str, Any]) -> str:
+    lines = (line.split("#")[0].strip() for line in cell["source"].splitlines())
+    return "".join(lines)
+
+
+def _ask(kernel: Kernel, exercise: Exercise, cases: Sequence[Case]) -> list[Reply]:
+    """What the answer bound in the kernel replies on the cases. Raises Lost."""
+    call = f"__import__('coursekit').grading_ask({exercise.id!r}, {question(exercise, cases)!r})"
+    reply, interrupted = kernel.execute(
+        "", expressions={"replies": call}, clock=TOTAL * exercise.seconds + SPARE
+    )
+    try:
+        replies = read_replies(value_of(reply, "replies") or "", len(cases))
+    except NotPlain as error:
+        replies = [] if interrupted else [Reply("not-plain", message=str(error))]
+    if interrupted:  # it had to be stopped from outside, whatever it says itself
+        replies = [*replies[:-1], Reply("timed-out")]
+    return [replace(one, delegated=True) if one.error == "AskedFor" else one for one in replies]
+
+
+def stable_hash(text_: str) -> int:
+    """A number that is the same for this text on every machine."""
+    return int.from_bytes(hashlib.sha256(text_.encode()).digest()[:8], "big")
+
+
+def as_data(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as the journal keeps it."""
+    fields = asdict(verdict)
+    del fields["exercise"], fields["passed"]
+    return fields | {"points": float(verdict.points), "text": str(verdict), "graded": True}
+
+
+def ungraded(exercise: Exercise, error: BaseException) -> dict[str, Any]:
+    """In place of a verdict, where the checker itself failed."""
+    why = "This answer could not be graded: the grader itself failed on it. Your instructor has been told."
+    verdict = Verdict(exercise.id, False, 0.0, "crashed", why=why, max_points=exercise.points)
+    fault = f"{type(error).__name__}: {error}"[:500]
+    return as_data(verdict) | {"graded": False, "text": why, "fault": fault}
+
+
+def outputs_of(exercise: str, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The outputs of a check cell: the verdict, and the points (if there are any) for nbgrader to read."""
+    names = ("score", "status", "mistake", "call", "expected", "got", "why", "max_points", "secret")
+    verdict = Verdict(exercise, passed=data["status"] == "passed", **{name: data[name] for name in names})
+    html = verdict.as_html() if data["graded"] else f"<p>{data['text']}</p>"
+    shown = {
+        "output_type": "display_data",
+        "data": {"text/plain": data["text"], "text/html": html},
+        "metadata": {},
+    }
+    if not data["graded"]:
+        return [shown]
+    points = {"text/plain": repr(verdict.points), "text/html": verdict.points._repr_html_()}
+    return [shown, {"output_type": "execute_result", "data": points, "metadata": {}, "execution_count": None}]
+
+
+@functools.cache
+def _package(topic_: str) -> Path:
+    """The coursekit that this lesson's kernels see, made once in this process."""
+    folder = Path(tempfile.mkdtemp(prefix="coursekit-inside-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return package.build(folder, topic_)
+
+
+__all__ = ["Found", "NoKernel", "Work", "run"]
