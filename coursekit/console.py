@@ -46,7 +46,7 @@ def complain(text: str) -> None:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()) -> None:
-    """Print rows under headings; columns named in `right` hold numbers. Cells are texts, or of rich's kinds."""
+    """Print rows under headings; columns named in `right` hold numbers. A cell is a text, or of rich."""
     if _quiet:
         return
     from rich.table import Table

@@ -60,12 +60,14 @@ class Finding:
 Check = Callable[[], Iterator[Finding]]
 
 
+def all_checks(folder: Path, *, tensorflow: bool) -> list[Check]:
+    slow: list[Check] = [kernel, partial(gpu, tensorflow=tensorflow)]
+    return [python, packages, lessons, data, partial(place, folder), *slow, isolation]
+
+
 def doctor_command(given: str | None, *, frameworks: bool = False) -> dict[str, Any]:
     """Look at everything at once, tell it, and exit 1 where something that a student needs is broken."""
-    checks: list[Check] = [
-        python, packages, kernel, lessons, data, partial(place, course_folder(given)),
-        partial(gpu, tensorflow=frameworks), isolation,
-    ]  # fmt: skip
+    checks = all_checks(course_folder(given), tensorflow=frameworks)
     with ThreadPoolExecutor(len(checks)) as pool:
         findings = [finding for found in pool.map(_looked, checks) for finding in found]
     console.table(("", "what", "found"), [(one.state, one.what, one.found) for one in findings])

@@ -1,0 +1,94 @@
+"""Who may import whom: the arrows of the house, read from the source and seen in a fresh Python."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "coursekit"
+MAY_USE = {  # part of the package -> the parts it may import
+    "reference": {"reference"},
+    "exercises": {"exercises", "reference", "checking"},
+    "checking": {"checking", "progress"},
+    "explore": {"explore", "reference", "data"},
+}
+HEAVY = {
+    "matplotlib",
+    "ipywidgets",
+    "torch",
+    "tensorflow",
+    "keras",
+    "nbgrader",
+    "nbconvert",
+    "nbformat",
+    "jupyterlab",
+}
+
+
+def imported(path):
+    """The dotted names that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def parts(path):
+    """The parts of coursekit that a file imports: "checking" for `from coursekit.checking import check`."""
+    names = (name.split(".") for name in imported(path))
+    return {name[1] for name in names if name[0] == "coursekit" and len(name) > 1}
+
+
+@pytest.mark.parametrize("part", MAY_USE)
+def test_part_imports_only_what_it_may(part):
+    used = {path: parts(path) - MAY_USE[part] for path in (PACKAGE / part).rglob("*.py")}
+    assert used
+    assert {path.name: wrong for path, wrong in used.items() if wrong} == {}
+
+
+def test_reference_imports_numpy_alone():
+    roots = {name.split(".")[0] for path in (PACKAGE / "reference").glob("*.py") for name in imported(path)}
+    assert roots - sys.stdlib_module_names - {"coursekit"} == {"numpy"}
+
+
+def test_grading_finds_exercises_by_id_alone():
+    files = (PACKAGE / "grading").rglob("*.py")
+    assert [path.name for path in files if "exercises" in parts(path)] == []
+
+
+def test_nothing_imports_notebooks_tests_or_tools():
+    roots = {path: {name.split(".")[0] for name in imported(path)} for path in PACKAGE.rglob("*.py")}
+    assert [
+        path for path, names in roots.items() if names & {"notebooks", "tests", "tools", "benchmarks"}
+    ] == []
+
+
+def loaded_by(code):
+    """The top-level modules that a fresh Python holds after `code`."""
+    ending = "\nimport sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    done = subprocess.run([sys.executable, "-c", code + ending], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_import_coursekit_brings_in_next_to_nothing():
+    assert loaded_by("import coursekit") & (HEAVY | {"numpy", "rich"}) == set()
+
+
+def test_check_needs_numpy_alone():
+    assert loaded_by("from coursekit import check, evaluate, hint") & (HEAVY | {"rich"}) == set()
+
+
+def test_help_brings_in_next_to_nothing():
+    code = """
+from coursekit import cli
+try:
+    cli.main(["--help"])
+except SystemExit:
+    pass
+"""
+    assert loaded_by(code) & (HEAVY | {"numpy", "rich"}) == set()
