@@ -21,14 +21,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-NAME = "journal.db"
-
 _TABLES = """
 CREATE TABLE IF NOT EXISTS attempt (
     id INTEGER PRIMARY KEY, student TEXT NOT NULL, lesson TEXT NOT NULL,
     submission TEXT NOT NULL, version TEXT NOT NULL,
     began TEXT NOT NULL, ended TEXT, applied TEXT, rejected TEXT,
-    seconds REAL, repairs TEXT, flags TEXT, written TEXT, error TEXT, notebook BLOB);
+    seconds REAL, repairs TEXT, flags TEXT, written TEXT, error TEXT, notebooks BLOB);
 CREATE INDEX IF NOT EXISTS attempt_of ON attempt (lesson, student);
 CREATE TABLE IF NOT EXISTS verdict (
     attempt INTEGER NOT NULL REFERENCES attempt, exercise TEXT NOT NULL, verdict TEXT NOT NULL,
@@ -63,7 +61,7 @@ class Graded:
 
 def graded(classroom: Any) -> list[Graded]:
     """What the gradebook holds, a `Graded` a student and lesson, by lesson and student."""
-    path = Path(classroom.folder) / NAME
+    path: Path = classroom.journal
     if not path.is_file():
         return []
     with Journal(path) as journal:
@@ -88,7 +86,7 @@ _ATTEMPT = "id, student, lesson, submission, version, ended, applied, error"
 
 
 class Journal:
-    """The journal in the file `path`, made when missing. Every call that writes is on the disk when it returns."""
+    """The journal in the file `path`, made when missing. What a call writes is on the disk when it returns."""
 
     def __init__(self, path: Path) -> None:
         # Grading's threads take turns: one connection, one lock.
@@ -145,15 +143,16 @@ class Journal:
         flags: list[str],
         written: list[str],
         error: str | None = None,
-        notebook: str = "",
+        notebooks: dict[str, str] | None = None,
     ) -> None:
-        """Nothing more will be found out: `notebook` is the executed one with its verdicts, as JSON."""
+        """Nothing more will be found out. notebooks: name -> the executed one with its verdicts, as JSON."""
         lists = [json.dumps(texts) for texts in (repairs, flags, written)]
+        packed = zlib.compress(json.dumps(notebooks or {}).encode(), 1)
         with self._writing() as db:
             db.execute(
                 "UPDATE attempt SET ended = ?, seconds = ?, repairs = ?, flags = ?, written = ?, error = ?,"
-                " notebook = ? WHERE id = ?",
-                (_now(), seconds, *lists, error, zlib.compress(notebook.encode(), 1), attempt),
+                " notebooks = ? WHERE id = ?",
+                (_now(), seconds, *lists, error, packed, attempt),
             )
 
     def applied(self, attempt: int) -> None:
@@ -161,7 +160,7 @@ class Journal:
         with self._writing() as db:
             db.execute("UPDATE attempt SET applied = ? WHERE id = ?", (_now(), attempt))
             db.execute(
-                "UPDATE attempt SET notebook = NULL WHERE id < ? AND (student, lesson) ="
+                "UPDATE attempt SET notebooks = NULL WHERE id < ? AND (student, lesson) ="
                 " (SELECT student, lesson FROM attempt WHERE id = ?)",
                 (attempt, attempt),
             )
@@ -169,19 +168,19 @@ class Journal:
     def reject(self, attempt: int) -> None:
         """The instructor does not want this attempt in the gradebook."""
         with self._writing() as db:
-            db.execute("UPDATE attempt SET rejected = ?, notebook = NULL WHERE id = ?", (_now(), attempt))
+            db.execute("UPDATE attempt SET rejected = ?, notebooks = NULL WHERE id = ?", (_now(), attempt))
 
     # -- reading
 
     def current(self) -> dict[tuple[str, str], Attempt]:
         """(student, lesson) -> the attempt that the gradebook holds."""
-        rows = self._rows(f"SELECT {_ATTEMPT} FROM attempt WHERE applied IS NOT NULL ORDER BY id")  # noqa: S608
+        rows = self._rows(f"SELECT {_ATTEMPT} FROM attempt WHERE applied IS NOT NULL ORDER BY id")
         return {(row[1], row[2]): Attempt(*row) for row in rows}
 
     def open(self, student: str, lesson: str, submission: str, version: str) -> Attempt | None:
-        """The last attempt on exactly this that the gradebook does not hold yet: to go on with, or to apply."""
+        """The last attempt on exactly this that the gradebook does not hold: to go on with, or to apply."""
         rows = self._rows(
-            f"SELECT {_ATTEMPT} FROM attempt WHERE (student, lesson, submission, version) = (?, ?, ?, ?)"  # noqa: S608
+            f"SELECT {_ATTEMPT} FROM attempt WHERE (student, lesson, submission, version) = (?, ?, ?, ?)"
             " AND rejected IS NULL ORDER BY id DESC LIMIT 1",
             student,
             lesson,
@@ -196,10 +195,10 @@ class Journal:
         rows = self._rows("SELECT exercise, verdict FROM verdict WHERE attempt = ?", attempt)
         return {exercise: json.loads(verdict) for exercise, verdict in rows}
 
-    def notebook(self, attempt: int) -> str:
-        """The executed notebook of an attempt, as JSON ("" where nothing could be graded)."""
-        ((packed,),) = self._rows("SELECT notebook FROM attempt WHERE id = ?", attempt)
-        return zlib.decompress(packed).decode() if packed else ""
+    def notebooks(self, attempt: int) -> dict[str, str]:
+        """The executed notebooks of an attempt, name -> JSON (none where nothing could be graded)."""
+        ((packed,),) = self._rows("SELECT notebooks FROM attempt WHERE id = ?", attempt)
+        return dict(json.loads(zlib.decompress(packed))) if packed else {}
 
     def graded(self) -> list[Graded]:
         """What the gradebook holds, by lesson and student."""

@@ -110,18 +110,21 @@ class _Sitting:
         """Ask one answer and give the verdict on it. Raises Lost when that costs the kernel."""
         exercise = find(check.exercise)
         assert isinstance(exercise, Exercise)
-        seed = np.random.SeedSequence([self.work.seed, stable_hash(exercise.id)])
         try:
-            unbound = bind(kernel, check) if check.exercise not in self.execution.bound else ""
-            if unbound:
-                verdict = self.unbound(exercise, check, unbound)
-            else:
-                verdict = judge(exercise, functools.partial(_ask, kernel), seed)
-            self.give(check.exercise, as_data(verdict))
+            data = as_data(self.verdict(exercise, check, kernel))
         except Lost:
             raise
         except Exception as error:  # the checker's own fault: told to the instructor, and no 0
-            self.give(check.exercise, ungraded(exercise, error))
+            data = ungraded(exercise, error)
+        self.give(check.exercise, data)
+
+    def verdict(self, exercise: Exercise, check: Check, kernel: Kernel) -> Verdict:
+        """The verdict on what the kernel holds as the answer; what is not there yet is looked for once more."""
+        unbound = bind(kernel, check) if check.exercise not in self.execution.bound else ""
+        if unbound:
+            return self.unbound(exercise, check, unbound)
+        seed = np.random.SeedSequence([self.work.seed, stable_hash(exercise.id)])
+        return judge(exercise, functools.partial(_ask, kernel), seed)
 
     def unbound(self, exercise: Exercise, check: Check, error: str) -> Verdict:
         """The verdict on an answer that is not there when the notebook has run."""
