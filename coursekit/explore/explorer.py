@@ -1,0 +1,129 @@
+"""An explorer: controls, a picture of what they set, and the same in words."""
+
+from __future__ import annotations
+
+import base64
+import html
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ipywidgets as widgets
+from matplotlib.figure import Figure
+
+from coursekit.explore.drawing import SHOWN, png
+
+_of_cell: dict[str, Explorer] = {}  # the explorer that each notebook cell shows
+
+
+class Explorer:
+    """The thin part that all explorers share.
+
+    controls: the widgets by name; setting a value redraws, in a notebook and in a test
+    figure: what is shown now
+    words: the state in words, read aloud by screen readers as it changes
+
+    A subclass makes its figure and controls, then calls `super().__init__`; its `draw` puts the
+    controls' values into the figure and returns a headline and a sentence on what they do.
+    """
+
+    shows = ""  # what the picture consists of, in words
+
+    def __init__(self, figure: Figure, controls: dict[str, widgets.DOMWidget]) -> None:
+        self.figure, self.controls, self.words = figure, controls, ""
+        self._held = False
+        width = f"{figure.get_figwidth() * SHOWN:.0f}px"
+        self._image = widgets.Image(
+            format="png", tooltip=self.shows, layout={"width": width, "max_width": "100%"}
+        )
+        self._status = widgets.HTML()
+        for control in controls.values():
+            if not isinstance(control, widgets.Button):
+                control.observe(self.refresh, "value")
+        row = widgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap", "max_width": width})
+        self.widget = widgets.VBox([row, self._status, self._image])
+        self.refresh()
+        self._first = self._image.value, f"{self.shows} {self.words}"
+        _replace_in_cell(self)
+
+    def draw(self) -> tuple[str, str]:
+        """Put the controls' values into the figure; return a headline and a sentence."""
+        raise NotImplementedError
+
+    def refresh(self, change: Any = None) -> None:
+        """Draw the figure and say what it shows; what widgets call when they change."""
+        if self._held:
+            return
+        headline, sentence = self.draw()
+        self.words = f"{headline}. {sentence}"
+        self._status.value = (
+            '<div role="status" aria-live="polite" style="line-height:1.5;font-size:1.05em">'
+            f"<strong>{html.escape(headline)}.</strong> {html.escape(sentence)}</div>"
+        )
+        self._image.value = png(self.figure)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Several controls change inside; the picture is drawn once, afterwards."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        self.refresh()
+
+    def picture(self) -> tuple[bytes, str]:
+        """The first state: a PNG and its text."""
+        return self._first
+
+    def close(self) -> None:
+        """Let go of the widgets and the figure."""
+        for widget in (
+            *self.controls.values(),
+            self._image,
+            self._status,
+            *self.widget.children,
+            self.widget,
+        ):
+            widget.unobserve_all()
+            widget.close()
+        self.figure.clear()
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget; where widgets cannot be shown, the first picture."""
+        picture, alt = self._first
+        still = {"image/png": base64.b64encode(picture).decode(), "text/plain": self.words}
+        return {**self.widget._repr_mimebundle_(), **still}, {"image/png": {"alt": alt}}
+
+
+def slider(
+    label: str, value: float, low: float, high: float, step: float, digits: int = 2
+) -> widgets.FloatSlider | widgets.IntSlider:
+    """A slider that redraws while it is dragged; whole numbers where the step is one."""
+    kind: Any = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+    more = {} if isinstance(step, int) else {"readout_format": f".{digits}f"}
+    return kind(
+        value=value, min=low, max=high, step=step, description=label, style=STYLE, layout=LAYOUT, **more
+    )
+
+
+STYLE = {"description_width": "8.5em"}
+LAYOUT = {"width": "24em"}
+
+
+def _replace_in_cell(explorer: Explorer) -> None:
+    """Close the explorer that this cell made before: running a cell again must not pile up figures."""
+    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell = (parent or {}).get("metadata", {}).get("cellId")
+    if cell is None:
+        return
+    # by kind too: one cell may show two
+    key = f"{cell}/{type(explorer).__name__}"
+    if key in _of_cell:
+        _of_cell[key].close()
+    _of_cell[key] = explorer
