@@ -34,8 +34,7 @@ c.CourseDirectory.source_directory = {source!r}  # the solved lessons; seen from
 c.CourseDirectory.ignore = {ignored!r}
 
 c.Execute.timeout = 300  # seconds a cell; an exercise has its own, shorter limit
-if os.name != "nt":
-    c.KernelManager.transport = "ipc"  # files that only you can open, in place of network ports
+c.KernelManager.transport_encryption = "auto"  # what a kernel says, nobody else on this machine can read
 
 # nbgrader starts alembic by its bare name.
 os.environ["PATH"] = sysconfig.get_path("scripts") + os.pathsep + os.environ.get("PATH", "")
@@ -151,7 +150,7 @@ def lessons_in(notebooks: Path) -> list[str]:
 
 
 def find_notebooks() -> Path:
-    """The folder `notebooks` of a clone: the one worked in, else the one that coursekit was installed from."""
+    """The folder `notebooks` of a clone: the one worked in, else the one that coursekit comes from."""
     here = Path.cwd()
     for folder in (here, *here.parents, Path(__file__).parents[2]):
         if lessons_in(folder / "notebooks"):
