@@ -8,8 +8,9 @@ untouched and may be replaced; any other is the student's.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def start(folder: Path, lessons: Mapping[str, bytes]) -> dict[str, Any]:
             if version in laid:
                 done["kept"].append(name)
                 continue
-            done["beside"][name] = _lay_beside(folder, name, content)
+            done["beside"][name] = _lay_beside(folder, name, content, laid)
         elif here != version:
             done["new" if here is None else "updated"].append(name)
         else:
@@ -144,20 +145,19 @@ def _read_known(folder: Path) -> dict[str, list[str]]:
         return {}  # then every file that differs counts as the student's: nothing is lost
 
 
-def _lay_beside(folder: Path, name: str, content: bytes) -> str:
-    """Lay a new version beside the student's file, under a name that is free; returns this name."""
+def _lay_beside(folder: Path, name: str, content: bytes, laid: Sequence[str]) -> str:
+    """Lay a new version beside the student's file; returns its name. An earlier one goes if it is untouched."""
     path = Path(name)
-    number = 1
-    while True:
+    for number in itertools.count(1):
         again = f"-{number}" if number > 1 else ""
         beside = path.with_name(f"{path.stem}.new-{__version__}{again}{path.suffix}")
         target = folder / beside
-        if not target.exists():
+        if not target.exists() or fingerprint(name, target.read_bytes()) in laid:
             write_whole(target, content)
-            return beside.as_posix()
-        if fingerprint(name, target.read_bytes()) == fingerprint(name, content):
-            return beside.as_posix()
-        number += 1
+        elif fingerprint(name, target.read_bytes()) != fingerprint(name, content):
+            continue  # the student works on this one too
+        break
+    return beside.as_posix()
 
 
 def start_command(given: str | None) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import os
 import platform
 import shutil
 import subprocess
@@ -154,7 +153,7 @@ def kernel() -> Iterator[Finding]:
 def _prefix_in_kernel() -> str:
     from jupyter_client import KernelManager
 
-    manager = KernelManager(kernel_name="python3", transport="tcp" if os.name == "nt" else "ipc")
+    manager = KernelManager(kernel_name="python3")
     manager.start_kernel(stderr=subprocess.DEVNULL)
     client = manager.blocking_client()
     client.start_channels()

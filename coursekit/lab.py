@@ -20,10 +20,10 @@ def lab_command(given: str | None, *, browser: bool = True, port: int | None = N
         raise CannotDo(f"JupyterLab does not start ({error}); `coursekit doctor` says more.") from error
 
     result = start_command(given)
-    # JupyterLab looks here for its default settings: no news, no updates.
+    # Settings for JupyterLab: no news, no updates, and nothing of the instructor's where that is installed.
     places = [str(PACKAGE / "student"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, places))
-    console.say("JupyterLab opens in your browser. To end it: Ctrl+C here.")
+    console.say(f"JupyterLab {'opens in your browser' if browser else 'starts'}. To end it: Ctrl+C here.")
     try:
         LabApp.launch_instance(options(Path(result["folder"]), browser=browser, port=port))
     except SystemExit as error:
@@ -38,14 +38,13 @@ def options(folder: Path, *, browser: bool, port: int | None) -> list[str]:
         f"--ServerApp.root_dir={folder}",
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.allow_remote_access=False",
+        "--KernelManager.transport_encryption=auto",  # others on this computer do not read along
         f"--LabApp.workspaces_dir={folder / KEPT / 'workspaces'}",  # the tabs of this course, not of another
         "--ServerApp.answer_yes=True",  # Ctrl+C once is enough: notebooks are saved as you work
-        "--Application.log_level=WARN",
+        "--Application.log_level=ERROR",
     ]
     if first := _first(folder):
         chosen.append(f"--LabApp.default_url=/lab/tree/{quote(first)}")
-    if os.name != "nt":
-        chosen.append("--KernelManager.transport=ipc")  # kernels listen on files that only you can open
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         chosen.append("--allow-root")  # in a container there is nobody else
     if not browser:

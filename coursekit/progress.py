@@ -136,11 +136,13 @@ def _tell(lessons: list[dict[str, Any]], following: dict[str, Any] | None) -> No
     rows = []
     for lesson in lessons:
         core, practice = lesson["core"], lesson["practice"]
-        bar = ProgressBar(total=core["max_points"], completed=core["points"], width=20)
+        bar = ProgressBar(
+            core["max_points"], core["points"], 20, complete_style="blue", finished_style="blue"
+        )
+        extra = f"practice: {practice['done']} of {practice['exercises']}" if practice["exercises"] else ""
         done = f"{core['done']} of {core['exercises']}"
-        extra = f"{practice['done']} of {practice['exercises']}" if practice["exercises"] else ""
         rows.append((lesson["title"], bar, done, f"{core['points']:g} of {core['max_points']}", extra))
-    console.table(("lesson", "", "done", "points", "practice"), rows)
+    console.table(("lesson", "", "done", "points", ""), rows)
     if written := sum(lesson["written"] for lesson in lessons):
         console.say(f"Not counted: {written} written answer{'s' * (written != 1)}, for a person to read.")
     if following is None:

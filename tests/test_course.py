@@ -103,6 +103,15 @@ def test_a_new_version_that_was_worked_on_is_not_overwritten_by_the_next(tmp_pat
     assert done["beside"] == {NAME: BESIDE.replace(".ipynb", "-2.ipynb")}
 
 
+def test_a_new_version_that_was_not_touched_gives_way_to_the_next(tmp_path):
+    course.start(tmp_path, OLD)
+    edited(tmp_path / NAME, answer)
+    course.start(tmp_path, NEW)
+    newest = notebook("x = ...  # best")
+    assert course.start(tmp_path, NEW | {NAME: newest})["beside"] == {NAME: BESIDE}
+    assert (tmp_path / BESIDE).read_bytes() == newest
+
+
 @pytest.mark.parametrize("broken", [b"", b"{", b"[]", b'{"metadata": {}, "cells": [1]}', b"\xff\xfe"])
 def test_a_broken_notebook_counts_as_work(tmp_path, broken):
     course.start(tmp_path, OLD)
