@@ -13,13 +13,12 @@ import importlib.util
 import json
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Sequence
 from typing import Any
 
 from coursekit import __version__, console
-from coursekit.errors import CannotDo, told
+from coursekit.errors import fault, keep_traceback, sentence
 
 INTERRUPTED = 130  # what shells expect
 
@@ -49,44 +48,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: BaseException, args: argparse.Namespace) -> int:
-    """Tell what went wrong in one sentence; the traceback goes into a file, or is shown with --debug."""
-    sentence = _sentence(error)
+    """Tell what went wrong in one sentence; of a fault of coursekit itself, keep or show where it was."""
+    said = sentence(error)
     if args.debug:
         traceback.print_exception(error)
-    elif sentence is None:
-        sentence = f"This is a fault of coursekit, not yours ({_kind(error)}). {_keep_traceback(error)}"
-    sentence = sentence or f"This is a fault of coursekit, not yours ({_kind(error)})."
-    console.complain(f"coursekit: {sentence}")
+    elif not said:
+        said = f"{fault(error)} {keep_traceback(error)}"
+    said = said or fault(error)
+    console.complain(f"coursekit: {said}")
     if args.json:
-        print(json.dumps({"error": sentence}, indent=2, ensure_ascii=False))
+        print(json.dumps({"error": said}, indent=2, ensure_ascii=False))
     return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
-
-
-def _sentence(error: BaseException) -> str | None:
-    """What to say about an error that is no fault of coursekit; None where it is one."""
-    if isinstance(error, KeyboardInterrupt):
-        return "Interrupted. What was written is whole; run the same command again to go on."
-    if isinstance(error, CannotDo):
-        return str(error)
-    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("coursekit"):
-        return f"This needs {error.name}, which is not installed; `coursekit doctor` says how to install it."
-    return told(error) if isinstance(error, OSError) else None
-
-
-def _kind(error: BaseException) -> str:
-    text = str(error).strip().split("\n")[0]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _keep_traceback(error: BaseException) -> str:
-    try:
-        handle, path = tempfile.mkstemp(prefix="coursekit-", suffix=".log")
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(f"coursekit {__version__}, Python {sys.version}, {sys.platform}, {sys.argv}\n")
-            traceback.print_exception(error, file=file)
-    except OSError:
-        return "Run it again with --debug to see where."
-    return f"Where it happened is in {path}; please report it with that file."
 
 
 def _parser() -> argparse.ArgumentParser:

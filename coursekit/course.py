@@ -7,7 +7,6 @@ untouched and may be replaced; any other is the student's.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 from coursekit import __version__, console
 from coursekit.errors import CannotDo
 from coursekit.files import write_whole
+from coursekit.fingerprint import fingerprint
 
 PACKAGE = Path(__file__).parent
 DEFAULT = Path("my-course")
@@ -67,39 +67,6 @@ def _released(path: Path) -> bytes:
     return released_bytes(path)
 
 
-def fingerprint(name: str, content: bytes) -> str:
-    """A hash of what a student, or a release, can have written into a file.
-
-    Of a notebook: its cells with text, outputs and attachments. Outputs are work (minutes of
-    training, a picture that was thought about), so a notebook that was only run counts as changed.
-    What JupyterLab alters when it merely opens and saves (execution counts, kernel, layout) does not.
-    """
-    if name.endswith(".ipynb"):
-        try:
-            notebook = json.loads(content)
-            work = [notebook["metadata"].get("coursekit"), [_work(cell) for cell in notebook["cells"]]]
-            content = json.dumps(_joined(work), sort_keys=True).encode()
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            pass  # no notebook any more: then its bytes
-    return hashlib.sha256(content).hexdigest()
-
-
-def _work(cell: dict[str, Any]) -> list[Any]:
-    marks = [cell["metadata"].get(key) for key in ("nbgrader", "tags")]
-    outputs = [{**output, "execution_count": None} for output in cell.get("outputs", [])]
-    return [cell["cell_type"], cell.get("id"), cell["source"], cell.get("attachments") or {}, marks, outputs]
-
-
-def _joined(value: Any) -> Any:
-    """Notebooks keep a text whole or as a list of lines; here it is whole."""
-    if isinstance(value, dict):
-        return {key: _joined(item) for key, item in value.items()}
-    if isinstance(value, list):
-        lines = value and all(isinstance(item, str) for item in value)
-        return "".join(value) if lines else [_joined(item) for item in value]
-    return value
-
-
 def start(folder: Path, lessons: Mapping[str, bytes]) -> dict[str, Any]:
     """Lay the lessons into `folder`; returns what was done, by the files' names.
 
@@ -108,7 +75,7 @@ def start(folder: Path, lessons: Mapping[str, bytes]) -> dict[str, Any]:
     Interrupted at any moment it leaves whole files, and goes on when it is run again.
     """
     _must_be_folder(folder)
-    known = _read_known(folder)
+    known, before = _read_known(folder), _read_known(folder)
     done: dict[str, Any] = {"new": [], "updated": [], "same": [], "kept": [], "beside": {}}
     for name, content in lessons.items():
         here = fingerprint(name, (folder / name).read_bytes()) if (folder / name).is_file() else None
@@ -124,8 +91,8 @@ def start(folder: Path, lessons: Mapping[str, bytes]) -> dict[str, Any]:
             done["same"].append(name)
         if version not in laid:
             laid.append(version)
-    # Known before it is laid: after an interruption no file of ours is taken for the student's.
-    write_whole(folder / LAID, json.dumps(known, indent=1).encode())
+    if known != before:  # known before it is laid: an interruption makes no file of ours the student's
+        write_whole(folder / LAID, json.dumps(known, indent=1).encode())
     for name in (*done["new"], *done["updated"]):
         write_whole(folder / name, lessons[name])
     return done
@@ -146,7 +113,7 @@ def _read_known(folder: Path) -> dict[str, list[str]]:
 
 
 def _lay_beside(folder: Path, name: str, content: bytes, laid: Sequence[str]) -> str:
-    """Lay a new version beside the student's file; returns its name. An earlier one goes if it is untouched."""
+    """Lay a new version beside the student's file, in place of an untouched earlier one; returns its name."""
     path = Path(name)
     for number in itertools.count(1):
         again = f"-{number}" if number > 1 else ""

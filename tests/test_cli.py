@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from coursekit import __version__, cli, console, course, lab
+from coursekit import __version__, cli, console, course, errors, lab
 from coursekit.errors import CannotDo
 
 LESSON = "01_descent/01_descent.ipynb"
@@ -108,6 +108,7 @@ FULL = OSError(errno.ENOSPC, "No space left on device", "place")
         ),
         (PermissionError(errno.EACCES, "Permission denied", "place"), "No permission for place"),
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full: a file"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "place"), "place cannot be made"),
         (ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader"), "This needs nbgrader"),
     ],
 )
@@ -133,7 +134,7 @@ def test_an_interrupt_is_one_sentence(monkeypatch, capsys):
 
 
 def test_a_fault_of_coursekit_keeps_its_traceback_in_a_file(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(cli.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(errors.tempfile, "tempdir", str(tmp_path))
     failing(monkeypatch, ZeroDivisionError("division by zero"))
     assert cli.main(["exercises"]) == 1
     said = capsys.readouterr().err

@@ -169,6 +169,24 @@ def test_a_path_that_is_a_file_is_said(tmp_path):
             course.start(place, OLD)
 
 
+def test_a_folder_in_the_way_of_a_notebook_is_said_and_stays(tmp_path):
+    (tmp_path / NAME).mkdir(parents=True)
+    with pytest.raises(OSError, match="01_descent") as caught:
+        course.start(tmp_path, OLD)
+    assert told(caught.value)
+    assert (tmp_path / NAME).is_dir()
+
+
+def test_a_folder_with_nothing_to_do_need_not_be_writable(tmp_path, monkeypatch):
+    course.start(tmp_path, OLD)
+
+    def refuse(path, content):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(course, "write_whole", refuse)
+    assert course.start(tmp_path, OLD)["same"] == list(OLD)
+
+
 def test_a_full_disk_leaves_the_old_file_and_names_it(tmp_path, monkeypatch):
     course.start(tmp_path, OLD)
 

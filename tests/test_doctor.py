@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from coursekit import cli, console, doctor
+from coursekit.doctor import finding, machine, software
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +22,9 @@ def one(check, what):
 
 
 def test_every_fault_and_nothing_else_makes_it_fail(monkeypatch, capsys):
-    ok = doctor.Finding("a", "ok", "here")
-    absent = doctor.Finding("b", "absent", "not here", "Get b.")
-    fault = doctor.Finding("c", "fault", "broken", "Mend c.")
+    ok = finding.Finding("a", "ok", "here")
+    absent = finding.Finding("b", "absent", "not here", "Get b.")
+    fault = finding.Finding("c", "fault", "broken", "Mend c.")
     monkeypatch.setattr(doctor, "all_checks", lambda *_, **__: [lambda: iter([ok, absent])])
     assert cli.main(["doctor"]) == 0
     assert "b: Get b." in capsys.readouterr().out
@@ -33,7 +34,7 @@ def test_every_fault_and_nothing_else_makes_it_fail(monkeypatch, capsys):
 
 
 def test_json_has_every_finding(monkeypatch, capsys):
-    fault = doctor.Finding("c", "fault", "broken", "Mend c.")
+    fault = finding.Finding("c", "fault", "broken", "Mend c.")
     monkeypatch.setattr(doctor, "all_checks", lambda *_, **__: [lambda: iter([fault])])
     assert cli.main(["doctor", "--json"]) == 1
     result = json.loads(capsys.readouterr().out)
@@ -45,7 +46,7 @@ def test_a_check_that_fails_itself_is_a_fault_and_the_others_go_on(monkeypatch, 
     def sick():
         raise ZeroDivisionError("oh")
 
-    fine = doctor.Finding("fine", "ok", "here")
+    fine = finding.Finding("fine", "ok", "here")
     monkeypatch.setattr(doctor, "all_checks", lambda *_, **__: [sick, lambda: iter([fine])])
     result = doctor.doctor_command(None)
     assert [(found["what"], found["state"]) for found in result["findings"]] == [
@@ -57,17 +58,17 @@ def test_a_check_that_fails_itself_is_a_fault_and_the_others_go_on(monkeypatch, 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch):
     lines = ["numpy>=1", "no-such-package>=2", 'no-such-extra>=3; extra == "torch"']
     monkeypatch.setattr(importlib.metadata, "requires", lambda name: lines)
-    core = one(doctor.packages(), "packages")
+    core = one(software.packages(), "packages")
     assert core.state == "fault"
     assert core.remedy.endswith('pip install "no-such-package>=2"')
-    extra = one(doctor.packages(), "packages [torch]")
+    extra = one(software.packages(), "packages [torch]")
     assert extra.state == "absent"
     assert "coursekit[torch]" in extra.remedy
 
 
 def test_an_old_package_is_a_fault(monkeypatch):
     monkeypatch.setattr(importlib.metadata, "requires", lambda name: ["numpy>=999"])
-    assert one(doctor.packages(), "packages").state == "fault"
+    assert one(software.packages(), "packages").state == "fault"
 
 
 def test_tensorflow_for_a_gpu_is_as_good_as_the_one_without(monkeypatch):
@@ -77,45 +78,45 @@ def test_tensorflow_for_a_gpu_is_as_good_as_the_one_without(monkeypatch):
         return "2.21.0"
 
     monkeypatch.setattr(importlib.metadata, "version", version)
-    assert doctor._version("tensorflow-cpu") == "2.21.0"
-    assert doctor._version("torch") is None
+    assert software._version("tensorflow-cpu") == "2.21.0"
+    assert software._version("torch") is None
 
 
 def test_old_python_is_a_fault(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 9, 2))
-    assert one(doctor.python(), "Python").state == "fault"
+    assert one(software.python(), "Python").state == "fault"
 
 
 def test_the_kernel_starts_and_is_this_python():
-    assert one(doctor.kernel(), "kernel").state == "ok"
+    assert one(software.kernel(), "kernel").state == "ok"
 
 
 @pytest.mark.parametrize(("prefix", "says"), [("", "without coursekit"), ("/usr", "another Python, in /usr")])
 def test_a_kernel_of_another_python_is_a_fault(monkeypatch, prefix, says):
-    monkeypatch.setattr(doctor, "_prefix_in_kernel", lambda: prefix)
-    found = one(doctor.kernel(), "kernel")
-    assert found.state == "fault"
-    assert says in found.found
+    monkeypatch.setattr(software, "_prefix_in_kernel", lambda: prefix)
+    seen = one(software.kernel(), "kernel")
+    assert seen.state == "fault"
+    assert says in seen.found
 
 
 def test_a_kernel_that_does_not_start_is_a_fault(monkeypatch):
     def dead():
         raise RuntimeError("Kernel died")
 
-    monkeypatch.setattr(doctor, "_prefix_in_kernel", dead)
-    assert "Kernel died" in one(doctor.kernel(), "kernel").found
+    monkeypatch.setattr(software, "_prefix_in_kernel", dead)
+    assert "Kernel died" in one(software.kernel(), "kernel").found
 
 
 def test_a_folder_that_cannot_be_written_is_a_fault(monkeypatch, tmp_path):
-    assert one(doctor.place(tmp_path / "not" / "yet"), "folder").state == "ok"
+    assert one(machine.place(tmp_path / "not" / "yet"), "folder").state == "ok"
 
     def refuse(dir):
         raise PermissionError(13, "Permission denied", str(dir))
 
-    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
-    found = one(doctor.place(tmp_path), "folder")
-    assert found.state == "fault"
-    assert str(tmp_path) in found.remedy
+    monkeypatch.setattr(machine.tempfile, "TemporaryFile", refuse)
+    seen = one(machine.place(tmp_path), "folder")
+    assert seen.state == "fault"
+    assert str(tmp_path) in seen.remedy
 
 
 @pytest.mark.parametrize(
@@ -123,12 +124,12 @@ def test_a_folder_that_cannot_be_written_is_a_fault(monkeypatch, tmp_path):
     [("Windows", None, "WSL"), ("Linux", None, "Install bubblewrap"), ("Linux", "false", "user namespaces")],
 )
 def test_isolation_that_does_not_work_has_a_remedy_and_is_no_students_fault(monkeypatch, system, bwrap, says):
-    monkeypatch.setattr(doctor.platform, "system", lambda: system)
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: bwrap)
-    monkeypatch.setattr(doctor, "_output", lambda *command: None)
-    found = one(doctor.isolation(), "isolation")
-    assert found.state == "absent"
-    assert says in found.remedy
+    monkeypatch.setattr(machine.platform, "system", lambda: system)
+    monkeypatch.setattr(machine.shutil, "which", lambda name: bwrap)
+    monkeypatch.setattr(machine, "output", lambda *command: None)
+    seen = one(machine.isolation(), "isolation")
+    assert seen.state == "absent"
+    assert says in seen.remedy
 
 
 @pytest.mark.parametrize(
@@ -142,22 +143,22 @@ def test_isolation_that_does_not_work_has_a_remedy_and_is_no_students_fault(monk
 )
 def test_a_gpu_that_torch_does_not_see_has_a_remedy(monkeypatch, driver, torch, state, says):
     monkeypatch.setattr(
-        doctor.importlib.util, "find_spec", lambda name: object() if name == "torch" else None
+        machine.importlib.util, "find_spec", lambda name: object() if name == "torch" else None
     )
-    monkeypatch.setattr(doctor, "_output", lambda *command: driver if command[0] == "nvidia-smi" else torch)
-    found = one(doctor.gpu(tensorflow=True), "GPU in torch")
-    assert found.state == state
-    assert says in found.remedy
-    assert bool(says) == bool(found.remedy)
+    monkeypatch.setattr(machine, "output", lambda *command: driver if command[0] == "nvidia-smi" else torch)
+    seen = one(machine.gpu(tensorflow=True), "GPU in torch")
+    assert seen.state == state
+    assert says in seen.remedy
+    assert bool(says) == bool(seen.remedy)
 
 
 def test_a_program_that_is_not_there_or_fails_or_hangs_gives_nothing(monkeypatch):
-    assert doctor._output("no-such-program") is None
-    assert doctor._output(sys.executable, "-c", "raise SystemExit(1)") is None
-    assert doctor._output(sys.executable, "-c", "print('a'); print('b')") == "a, b"
+    assert finding.output("no-such-program") is None
+    assert finding.output(sys.executable, "-c", "raise SystemExit(1)") is None
+    assert finding.output(sys.executable, "-c", "print('a'); print('b')") == "a, b"
 
     def hang(*_, **__):
         raise subprocess.TimeoutExpired("x", 60)
 
-    monkeypatch.setattr(doctor.subprocess, "run", hang)
-    assert doctor._output("sleeps") is None
+    monkeypatch.setattr(finding.subprocess, "run", hang)
+    assert finding.output("sleeps") is None
