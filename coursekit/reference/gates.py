@@ -12,12 +12,11 @@ from numpy.typing import ArrayLike
 
 from coursekit.reference.squashing import sigmoid, sigmoid_gradient, tanh_gradient
 
-_erf = np.vectorize(math.erf, otypes=[float])  # NumPy has none
-
 
 def normal_cdf(z: ArrayLike) -> np.ndarray:
     """Phi(z) = (1 + erf(z / sqrt 2)) / 2, the share of a standard normal that is below z (any shape)."""
-    return (1 + _erf(np.asarray(z) / math.sqrt(2))) / 2
+    erf = np.vectorize(math.erf, otypes=[np.result_type(z, np.float32)])  # NumPy has none
+    return (1 + erf(np.asarray(z) / math.sqrt(2))) / 2
 
 
 def gelu(z: ArrayLike) -> np.ndarray:
