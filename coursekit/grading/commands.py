@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,8 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
         "--seed", metavar="N", type=int, help="of the secret inputs (kept beside the gradebook)"
     )
     grade.add_argument("--again", action="store_true", help="grade what is graded already, too")
+    grade.add_argument("--yes", action="store_true", help="with --again, write changed scores without asking")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, tcp://...")
 
     feedback = add("feedback", _feedback, "nbgrader's feedback, with each exercise's verdict in it")
     _lessons(feedback)
@@ -93,12 +96,8 @@ def _seconds(text: str) -> float:
 
 def classroom(args: argparse.Namespace) -> Classroom:
     """The class of --course. Raises CannotDo where nbgrader is not installed."""
-    try:
-        import nbgrader  # noqa: F401 - only whether it is there
-    except ImportError:
-        raise CannotDo(
-            'Grading needs nbgrader, which is not installed: pip install "coursekit[grading]"'
-        ) from None
+    if importlib.util.find_spec("nbgrader") is None:  # importing it takes a second
+        raise CannotDo('Grading needs nbgrader, which is not installed: pip install "coursekit[grading]"')
     from coursekit.grading.layout import Classroom
 
     return Classroom(args.course)
@@ -125,7 +124,7 @@ def _collect(args: argparse.Namespace) -> dict[str, Any]:
 def _grade(args: argparse.Namespace) -> dict[str, Any]:
     from coursekit.grading import grade
 
-    names = ("jobs", "isolation", "timeout", "memory", "seed", "again")
+    names = ("jobs", "isolation", "timeout", "memory", "seed", "again", "yes", "scheduler")
     options = {name: getattr(args, name) for name in names}
     return grade.grade(classroom(args), args.lessons, students=args.student, **options)
 
