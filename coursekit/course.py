@@ -70,25 +70,26 @@ def _released(path: Path) -> bytes:
 def start(folder: Path, lessons: Mapping[str, bytes]) -> dict[str, Any]:
     """Lay the lessons into `folder`; returns what was done, by the files' names.
 
-    new: was not there. updated: was there, untouched. same: has this version. kept: is the student's,
-    and the new version was laid beside it before. beside: is the student's -> where the new version is.
+    new: was not there. same: has this version's text. updated: had an older one, untouched. kept: is the
+    student's, and this version was there before. beside: is the student's -> where the new version lies.
     Interrupted at any moment it leaves whole files, and goes on when it is run again.
     """
     _must_be_folder(folder)
     known, before = _read_known(folder), _read_known(folder)
     done: dict[str, Any] = {"new": [], "updated": [], "same": [], "kept": [], "beside": {}}
     for name, content in lessons.items():
-        here = fingerprint(name, (folder / name).read_bytes()) if (folder / name).is_file() else None
+        here = (folder / name).read_bytes() if (folder / name).is_file() else None
         version, laid = fingerprint(name, content), known.setdefault(name, [])
-        if here is not None and here != version and here not in laid:
-            if version in laid:
-                done["kept"].append(name)
-                continue
-            done["beside"][name] = _lay_beside(folder, name, content, laid)
-        elif here != version:
-            done["new" if here is None else "updated"].append(name)
-        else:
+        if here is None:
+            done["new"].append(name)
+        elif _text(name, here) == _text(name, content):
             done["same"].append(name)
+        elif fingerprint(name, here) in laid:
+            done["updated"].append(name)
+        elif version in laid:
+            done["kept"].append(name)
+        else:
+            done["beside"][name] = _lay_beside(folder, name, content, laid)
         if version not in laid:
             laid.append(version)
     if known != before:  # known before it is laid: an interruption makes no file of ours the student's
@@ -96,6 +97,10 @@ def start(folder: Path, lessons: Mapping[str, bytes]) -> dict[str, Any]:
     for name in (*done["new"], *done["updated"]):
         write_whole(folder / name, lessons[name])
     return done
+
+
+def _text(name: str, content: bytes) -> str:
+    return fingerprint(name, content, outputs=False)
 
 
 def _must_be_folder(folder: Path) -> None:

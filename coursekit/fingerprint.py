@@ -7,34 +7,36 @@ import json
 from typing import Any
 
 
-def fingerprint(name: str, content: bytes) -> str:
-    """A hash of what a student, or a release, can have written into a file.
+def fingerprint(name: str, content: bytes, *, outputs: bool = True) -> str:
+    """A hash of what a student, or a release, can have put into a file.
 
-    Of a notebook: its cells with text, outputs and attachments. Outputs are work (minutes of
-    training, a picture that was thought about), so a notebook that was only run counts as changed.
-    What JupyterLab alters when it merely opens and saves (execution counts, kernel, layout) does not.
+    Of a notebook: its cells with text, attachments and, unless `outputs` is False, outputs. Outputs are
+    work (minutes of training, a picture that was thought about), so a notebook that was only run counts
+    as changed. What JupyterLab alters when it opens and saves (execution counts, layout) does not.
     """
     if name.endswith(".ipynb"):
         try:
             notebook = json.loads(content)
-            work = [notebook["metadata"].get("coursekit"), [_work(cell) for cell in notebook["cells"]]]
-            content = json.dumps(_joined(work), sort_keys=True).encode()
+            cells = [_work(cell, outputs) for cell in notebook["cells"]]
+            content = json.dumps([notebook["metadata"].get("coursekit"), cells], sort_keys=True).encode()
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             pass  # no notebook any more: then its bytes
     return hashlib.sha256(content).hexdigest()
 
 
-def _work(cell: dict[str, Any]) -> list[Any]:
+def _work(cell: dict[str, Any], outputs: bool) -> Any:
     marks = [cell["metadata"].get(key) for key in ("nbgrader", "tags")]
-    outputs = [{**output, "execution_count": None} for output in cell.get("outputs", [])]
-    return [cell["cell_type"], cell.get("id"), cell["source"], cell.get("attachments") or {}, marks, outputs]
+    shown = [{**output, "execution_count": None} for output in cell.get("outputs", []) if outputs]
+    return _joined(
+        [cell["cell_type"], cell.get("id"), cell["source"], cell.get("attachments") or {}, marks, shown]
+    )
 
 
 def _joined(value: Any) -> Any:
-    """Notebooks keep a text whole or as a list of lines; here it is whole."""
+    """Notebooks keep a text whole or as a list of lines; here it is whole, and an empty list no text."""
     if isinstance(value, dict):
         return {key: _joined(item) for key, item in value.items()}
     if isinstance(value, list):
-        lines = value and all(isinstance(item, str) for item in value)
+        lines = all(isinstance(item, str) for item in value)
         return "".join(value) if lines else [_joined(item) for item in value]
     return value

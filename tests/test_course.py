@@ -120,6 +120,16 @@ def test_a_broken_notebook_counts_as_work(tmp_path, broken):
     assert (tmp_path / NAME).read_bytes() == broken
 
 
+def test_a_notebook_from_elsewhere_that_has_this_versions_text_is_left_alone(tmp_path):
+    """As in an unpacked zip, whose notebooks carry pictures as outputs, and no record."""
+    course.start(tmp_path, OLD)
+    (tmp_path / course.LAID).unlink()
+    work = edited(tmp_path / NAME, run)
+    assert course.start(tmp_path, OLD)["same"] == list(OLD)
+    assert (tmp_path / NAME).read_bytes() == work
+    assert course.start(tmp_path, NEW)["beside"] == {NAME: BESIDE}
+
+
 def test_a_notebook_moved_away_is_laid_anew(tmp_path):
     course.start(tmp_path, OLD)
     (tmp_path / NAME).rename(tmp_path / "mine.ipynb")
