@@ -96,10 +96,8 @@ def overview(folder: Path) -> list[dict[str, Any]]:
 
     tried = results(folder)
     every = [one | asdict(tried.get(one["id"], Result())) for one in exercises()]
-    return [
-        _lesson(lesson_title(name), [one for one in every if one["lesson"] == lesson_folder(name)])
-        for name in lessons()
-    ]
+    of_lesson = {name: [one for one in every if one["lesson"] == lesson_folder(name)] for name in lessons()}
+    return [_lesson(lesson_title(name), found) for name, found in of_lesson.items() if found]
 
 
 def following_exercise(lessons: list[dict[str, Any]]) -> dict[str, Any] | None:

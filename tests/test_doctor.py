@@ -111,12 +111,13 @@ def test_a_folder_that_cannot_be_written_is_a_fault(monkeypatch, tmp_path):
     assert one(machine.place(tmp_path / "not" / "yet"), "folder").state == "ok"
 
     def refuse(dir):
-        raise PermissionError(13, "Permission denied", str(dir))
+        raise PermissionError(13, "Permission denied", str(dir / "tmp1234"))
 
     monkeypatch.setattr(machine.tempfile, "TemporaryFile", refuse)
     seen = one(machine.place(tmp_path), "folder")
     assert seen.state == "fault"
     assert str(tmp_path) in seen.remedy
+    assert "tmp1234" not in seen.remedy
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,6 @@ def test_overview_counts_core_and_practice_apart_and_leaves_written_answers_out(
         some | {"id": "d", "points": 4, "core": True, "by_hand": True},
     ]
     monkeypatch.setattr(catalogue, "exercises", lambda: listed)
-    monkeypatch.setattr("coursekit.checking.lessons", lambda: ("gradient_descent",))
     progress.record("a", 2, 2, "passed")
     progress.record("b", 1.5, 3, "partly")
     (lesson,) = progress.overview(folder)

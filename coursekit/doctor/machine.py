@@ -37,6 +37,7 @@ def place(folder: Path) -> Iterator[Finding]:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")
     except OSError as error:
+        error.filename = str(folder)  # not the file that was tried
         remedy = told(error) or "Name another folder."
         yield Finding("folder", "fault", f"{folder} cannot be written", remedy)
         return
