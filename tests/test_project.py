@@ -74,7 +74,7 @@ def test_constraints_name_no_place_and_no_local_build():
 
 
 def test_core_brings_no_framework_and_no_grader():
-    heavy = {"torch", "tensorflow", "tensorflow-cpu", "keras", "nbgrader", "scikit-learn", "scipy"}
+    heavy = {"torch", "tensorflow", "tensorflow-cpu", "keras", "nbgrader", "scikit-learn"}
     assert not heavy & set(requirements(PROJECT["dependencies"]))
 
 

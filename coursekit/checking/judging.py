@@ -107,7 +107,7 @@ def _fault(exercise: Exercise, case: Case, reply: Reply, expected: Any) -> str:
 def diagnose(exercise: Exercise, trials: Sequence[Trial]) -> Mistake | None:
     """The first mistake whose behaviour the answer shows on every input tried, or None."""
     for mistake in exercise.mistakes:
-        with contextlib.suppress(*FORMLESS):
+        with contextlib.suppress(Mismatch, *FORMLESS):
             if mistake.seen(trials) if mistake.seen else _same_as_form(exercise, mistake, trials):
                 return mistake
     return None
@@ -197,7 +197,7 @@ def _seen(exercise: Exercise, observation: Any) -> str:
         return show(observation)
     try:
         seen = exercise.view(observation)
-    except (TypeError, KeyError, IndexError, ValueError):  # not of the form that was asked for
+    except FORMLESS:
         seen = observation
     return seen if isinstance(seen, str) else show(seen)
 

@@ -86,3 +86,16 @@ def drawn(ax: Any) -> dict[str, Any]:
         "title": ax.get_title(),
         "legend": None if legend is None else [text.get_text() for text in legend.get_texts()],
     }
+
+
+def activation(name: str) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """An activation and its derivative by name: "linear", "relu", "tanh", "sigmoid"."""
+    if name == "linear":
+        return lambda z: z, lambda z: np.ones_like(z)
+    if name == "relu":
+        return lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0
+    if name == "tanh":
+        return np.tanh, lambda z: 1 - np.tanh(z) ** 2
+    if name == "sigmoid":
+        return lambda z: 0.5 + 0.5 * np.tanh(z / 2), lambda z: 0.25 - 0.25 * np.tanh(z / 2) ** 2
+    raise ValueError(f"no activation {name!r}")

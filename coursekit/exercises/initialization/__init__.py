@@ -1,0 +1,4 @@
+"""Lesson 4: parameter initialization."""
+
+NUMBER = 4
+TITLE = "Initialization"
