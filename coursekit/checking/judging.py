@@ -51,7 +51,7 @@ def judge(exercise: Exercise, ask: Ask, seed: Any = None) -> Verdict:
 
 
 def _verdict(
-    exercise: Exercise, score: float, status: str, mistake: str | None = None, **more: str
+    exercise: Exercise, score: float, status: str, mistake: str | None = None, **more: Any
 ) -> Verdict:
     passed = status == "passed"
     return Verdict(exercise.id, passed, score, status, mistake, max_points=exercise.points, **more)
