@@ -2,8 +2,10 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -28,14 +30,19 @@ HEAVY = {
 }
 
 
+def names_of(node):
+    """The dotted names that an import statement imports; none for any other node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports are absolute"
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
 def imported(path):
     """The dotted names that a file imports, anywhere in it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are absolute"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    return [name for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for name in names_of(node)]
 
 
 def parts(path):
@@ -92,3 +99,26 @@ except SystemExit:
     pass
 """
     assert loaded_by(code) & (HEAVY | {"numpy", "rich"}) == set()
+
+
+def test_what_students_use_needs_no_extra_package():
+    """What comes with an extra is imported where it is used, and not when a module is; grading may."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    roots = {
+        "scikit-learn": "sklearn",
+        "tensorflow-cpu": "tensorflow",
+    }  # a package's name -> what is imported
+
+    def packages(lines):
+        names = {re.match(r"[\w-]+", line)[0] for line in lines}
+        return {roots.get(name, name) for name in names}
+
+    extra = packages(line for lines in project["optional-dependencies"].values() for line in lines)
+    extra -= packages(project["dependencies"]) | {"coursekit"}
+    assert {"torch", "tensorflow", "nbgrader"} <= extra
+    for path in PACKAGE.rglob("*.py"):
+        if path.relative_to(PACKAGE).parts[0] != "grading":
+            body = ast.parse(path.read_text(encoding="utf-8")).body
+            assert {name.split(".")[0] for node in body for name in names_of(node)} & extra == set(), (
+                path.name
+            )
