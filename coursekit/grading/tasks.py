@@ -1,0 +1,120 @@
+"""What there is to grade: what was handed in, beside what the journal and the gradebook hold of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursekit.errors import CannotDo
+from coursekit.grading.journal import Attempt, Journal
+from coursekit.grading.layout import Classroom
+from coursekit.grading.seeds import version_of
+from coursekit.grading.starter import topic
+from coursekit.grading.submissions import Submission, submissions
+
+
+@dataclass
+class Task:
+    """A submission that something is to be done for.
+
+    attempt: its number in the journal, 0 before it begins. ended: it has been run, and is only to be applied
+    before: what the gradebook holds of this student and lesson. repairs: what was mended, once it has begun
+    """
+
+    submission: Submission
+    digest: str
+    version: str
+    before: Attempt | None
+    attempt: int = 0
+    ended: bool = False
+    repairs: tuple[str, ...] = ()
+
+    @property
+    def student(self) -> str:
+        return self.submission.student
+
+    @property
+    def lesson(self) -> str:
+        return self.submission.lesson
+
+    @property
+    def unchanged(self) -> bool:
+        """The gradebook holds what was handed in, as it is."""
+        return self.before is not None and self.before.submission == self.digest and not self.before.error
+
+    @property
+    def proposed(self) -> bool:
+        """It was run again, and the gradebook holds another attempt on the same."""
+        return self.unchanged and self.before is not None and self.before.id != self.attempt
+
+
+@dataclass(frozen=True)
+class Plan:
+    """tasks: what is to be done. unchanged: how many need nothing; outdated: how many of these were graded
+    by other exercises, another checker or another seed than the present ones. unknown: for no lesson there is
+    """
+
+    tasks: list[Task]
+    unchanged: int
+    outdated: int
+    unknown: list[Submission]
+
+
+def plan(
+    classroom: Classroom,
+    journal: Journal,
+    seed: int,
+    lessons: Sequence[str],
+    students: Sequence[str],
+    again: bool,
+) -> Plan:
+    """What there is to do in these lessons, of these students (all where none is named).
+
+    Raises CannotDo where a named student has handed in nothing, or a lesson was never released.
+    """
+    chosen, known = classroom.chosen(lessons), classroom.lessons()
+    versions = {lesson: version_of(topic(lesson), seed) for lesson in chosen}
+    current, (released, held) = journal.current(), in_gradebook(classroom.database)
+    tasks, unknown, seen, unchanged, outdated = [], [], set(), 0, 0
+    for one in submissions(classroom, students):
+        seen.add(one.student)
+        if one.lesson not in chosen:
+            unknown += [one] if one.lesson not in known and not lessons else []
+            continue
+        key = (one.student, one.lesson)
+        task = Task(one, one.digest(), versions[one.lesson], current.get(key))
+        if task.unchanged and key in held and not again:
+            unchanged += 1
+            outdated += task.before is not None and task.before.version != task.version
+        else:
+            tasks.append(_resumed(task, journal, lost=key not in held and not again))
+    if missing := sorted(set(students) - seen):
+        raise CannotDo(f"{', '.join(missing)}: nothing was handed in by this name ({classroom.submitted}).")
+    for lesson in sorted({task.lesson for task in tasks} - released):
+        raise CannotDo(f"{lesson} is not in the gradebook yet: `coursekit release {lesson}` puts it there.")
+    return Plan(tasks, unchanged, outdated, unknown)
+
+
+def _resumed(task: Task, journal: Journal, lost: bool) -> Task:
+    """The task where it stopped, if it has been begun. lost: the gradebook holds nothing of it any more."""
+    if task.unchanged and lost and task.before is not None:
+        task.attempt, task.ended = task.before.id, True
+    elif begun := journal.open(task.student, task.lesson, task.digest, task.version):
+        task.attempt, task.ended = begun.id, begun.ended is not None
+    return task
+
+
+def in_gradebook(database: Path) -> tuple[set[str], set[tuple[str, str]]]:
+    """The lessons that nbgrader's gradebook knows, and (student, lesson) of the submissions that it holds.
+
+    Read without nbgrader, whose import takes longer than all else where there is nothing to grade.
+    """
+    if not database.is_file():
+        return set(), set()
+    with closing(sqlite3.connect(database, timeout=30)) as book:
+        names = dict(book.execute("SELECT id, name FROM assignment"))
+        rows = book.execute("SELECT student_id, assignment_id FROM submitted_assignment")
+        return set(names.values()), {(student, names[lesson]) for student, lesson in rows}
