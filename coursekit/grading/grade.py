@@ -1,0 +1,314 @@
+"""`coursekit grade`: what is new or changed is run, kept in the journal, and applied to the gradebook."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coursekit import console
+from coursekit.errors import CannotDo
+from coursekit.grading import again as changed
+from coursekit.grading.journal import Journal
+from coursekit.grading.layout import Classroom
+from coursekit.grading.lock import only_one
+from coursekit.grading.seeds import course_seed
+from coursekit.grading.starter import topic
+from coursekit.grading.tasks import Plan, Task, plan
+
+if TYPE_CHECKING:  # nothing heavy is imported before there is something to grade
+    from coursekit.grading.apply import Applier
+    from coursekit.grading.pool import Event
+    from coursekit.grading.run import Work
+
+NOT_ISOLATED = (
+    "Students' code runs with your rights on this machine: isolation is not built yet "
+    "(`--isolation none` says that you know)."
+)
+LISTED = 60  # submissions in the table
+
+
+def grade(
+    classroom: Classroom,
+    lessons: Sequence[str] = (),
+    *,
+    students: Sequence[str] = (),
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    isolation: str = "auto",
+    timeout: float | None = None,
+    memory: float | None = None,
+    seed: int | None = None,
+    again: bool = False,
+    yes: bool = False,
+) -> dict[str, Any]:
+    """Grade what is new or changed, in these lessons and of these students (all where none is named).
+
+    jobs: submissions at a time. timeout, memory: processor seconds of a cell and resident MB
+    seed: sets the course's seed of secret inputs; another one than before grades everything again
+    again: run what is graded already too, show whose score changes, and write it (unless `yes`, a
+        terminal is asked)
+    Raises CannotDo. The result's "exit" is 1 where a submission could not be graded at all.
+    """
+    if isolation == "bwrap":
+        raise CannotDo("Isolation by bubblewrap is not built yet; `--isolation none` grades without it.")
+    if scheduler is not None:
+        raise CannotDo("Grading on a cluster is not built yet; --jobs grades many at a time on this machine.")
+    classroom.make()
+    limits = {name: value for name, value in (("seconds", timeout), ("memory", memory)) if value is not None}
+    with (
+        _told(classroom.root),
+        only_one(classroom.private / "lock") as scratch,
+        Journal(classroom.journal) as journal,
+    ):
+        course, seed_changed = course_seed(classroom.private / "seed", seed)
+        planned = plan(classroom, journal, course, lessons, students, again or seed_changed)
+        if isolation == "auto" and any(not task.ended for task in planned.tasks):
+            console.say(NOT_ISOLATED)
+        with _Grading(classroom, journal, course, limits) as grading:
+            grading.do(planned, scratch, jobs or _cores())
+            grading.settle(yes)
+    return grading.summary(planned)
+
+
+class _Grading:
+    """One call of `grade` at work, and what came of it."""
+
+    def __init__(
+        self, classroom: Classroom, journal: Journal, seed: int, limits: Mapping[str, float]
+    ) -> None:
+        self.classroom, self.journal, self.seed, self.limits = classroom, journal, seed, limits
+        self.graded: list[dict[str, Any]] = []
+        self.failed: list[dict[str, str]] = []
+        self.changes: list[dict[str, Any]] = []
+        self.proposed: list[Task] = []
+        self._open = ExitStack()
+        self._applier: Applier | None = None
+
+    def __enter__(self) -> _Grading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    @property
+    def applier(self) -> Applier:
+        """What writes the gradebook, made when it is first needed: nbgrader takes a second to import."""
+        from coursekit.grading.apply import Applier
+
+        if self._applier is None:
+            self._applier = self._open.enter_context(Applier(self.classroom))
+        return self._applier
+
+    # -- running
+
+    def do(self, planned: Plan, scratch: Path, jobs: int) -> None:
+        """Run what is to be run; apply each submission when it has ended, or propose it."""
+        for one in planned.unknown:
+            known = ", ".join(self.classroom.lessons())
+            self._fail(one.student, one.lesson, f"there is no such lesson; there are: {known}")
+        if not planned.tasks:
+            return
+        to_run = [task for task in planned.tasks if not task.ended]
+        with console.progress("graded", len(planned.tasks)) as advance:
+            for task in planned.tasks:
+                if task.ended:
+                    self._ended(task)
+                    advance(1)
+            for task, event in self._run(to_run, scratch, jobs):
+                if self._take(task, event):
+                    advance(1)
+
+    def _run(self, tasks: list[Task], scratch: Path, jobs: int) -> Iterator[tuple[Task, Event]]:
+        if not tasks:
+            return iter(())
+        from coursekit.grading import pool
+
+        def job(task: Task) -> Callable[[], Work]:
+            return lambda: self._begin(task)
+
+        return pool.local([(task, job(task)) for task in tasks], min(jobs, len(tasks)), scratch)
+
+    def _begin(self, task: Task) -> Work:
+        """The work that a task is: read and repaired when its turn has come."""
+        from coursekit.grading.prepare import prepare
+
+        if not task.attempt:
+            task.attempt = self.journal.begin(task.student, task.lesson, task.digest, task.version)
+        known = self.journal.verdicts(task.attempt)
+        known = {exercise: verdict for exercise, verdict in known.items() if verdict["graded"]}
+        limits = {**limits_of(topic(task.lesson)), **self.limits}
+        work, repairs = prepare(self.classroom, task.submission, self.seed, limits, known)
+        task.repairs = tuple(repairs)
+        return work
+
+    def _take(self, task: Task, event: Event) -> bool:
+        """Keep what came from a worker; whether the submission is through."""
+        from coursekit.grading.pool import Failed
+
+        if isinstance(event, tuple):
+            self.journal.verdict(task.attempt, *event)
+            return False
+        if isinstance(event, Failed):
+            self._refused(task, event)
+            return True
+        faults = [f"{one}: not graded, {v['fault']}" for one, v in event.verdicts.items() if not v["graded"]]
+        self.journal.end(
+            task.attempt,
+            seconds=event.seconds,
+            repairs=list(task.repairs),
+            flags=event.flags + faults,
+            written=event.written,
+            notebooks=event.notebooks,
+        )
+        self._ended(task)
+        return True
+
+    def _refused(self, task: Task, failed: Any) -> None:
+        """A submission of which nothing could be graded: told, and without a score."""
+        if "No space left" in failed.details or "Disk quota" in failed.details:
+            raise CannotDo(
+                f"The disk of {tempfile.gettempdir()} is full. Free some space and run this again."
+            )
+        self._fail(task.student, task.lesson, failed.why)
+        if task.attempt and not task.unchanged:  # what the gradebook holds of the same hand-in stays
+            self.journal.end(
+                task.attempt, seconds=0, repairs=list(task.repairs), flags=[], written=[], error=failed.why
+            )
+            self.applier.nothing(task.student, task.lesson)
+            self.journal.applied(task.attempt)
+
+    def _fail(self, student: str, lesson: str, why: str) -> None:
+        self.failed.append({"student": student, "lesson": lesson, "why": why})
+        console.complain(f"{student}, {lesson}: it could not be graded: {why.rstrip('.')}.")
+
+    # -- into the gradebook
+
+    def _ended(self, task: Task) -> None:
+        """Apply what has been run; what may change a score that the gradebook holds is proposed first."""
+        if not task.proposed:
+            self._apply(task)
+            return
+        assert task.before is not None
+        old, new = self.journal.verdicts(task.before.id), self.journal.verdicts(task.attempt)
+        self.changes += changed.changes(task.student, task.lesson, old, new)
+        self.proposed.append(task)
+
+    def _apply(self, task: Task) -> None:
+        from coursekit.grading.apply import NotApplied
+
+        verdicts, notebooks = self.journal.verdicts(task.attempt), self.journal.notebooks(task.attempt)
+        ungraded = sorted(one for one, verdict in verdicts.items() if not verdict["graded"])
+        try:
+            self.applier.apply(
+                task.student,
+                task.lesson,
+                notebooks,
+                task.submission.files(),
+                unscored=ungraded,
+                reviewed=task.unchanged,
+            )
+        except NotApplied as error:
+            if _sentence(str(error), self.classroom.root):
+                raise sqlite3.OperationalError(str(error)) from error
+            self._fail(task.student, task.lesson, f"nbgrader refused it: {error}")
+            return
+        self.journal.applied(task.attempt)
+        points, most = (sum(v[name] for v in verdicts.values()) for name in ("points", "max_points"))
+        self.graded.append(
+            {
+                "student": task.student,
+                "lesson": task.lesson,
+                "points": round(points, 4),
+                "max_points": most,
+                "repairs": list(task.repairs),
+                "ungraded": ungraded,
+            }
+        )
+
+    def settle(self, yes: bool) -> None:
+        """Show whose score changes among what was graded before; write it, or leave it."""
+        if not self.proposed:
+            return
+        changed.show(self.changes, len(self.proposed))
+        if self.changes and not changed.confirmed(yes):
+            for task in self.proposed:
+                self.journal.reject(task.attempt)
+            console.say("Nothing was written: the gradebook is as it was.")
+            return
+        for task in console.track(self.proposed, "written"):
+            self._apply(task)
+
+    def summary(self, planned: Plan) -> dict[str, Any]:
+        """What was done, told and returned."""
+        self._tell(planned)
+        return {
+            "graded": self.graded,
+            "failed": self.failed,
+            "changes": self.changes,
+            "unchanged": planned.unchanged,
+            "outdated": planned.outdated,
+            "gradebook": str(self.classroom.database),
+            "exit": int(bool(self.failed)),
+        }
+
+    def _tell(self, planned: Plan) -> None:
+        if self.graded:
+            rows = [
+                (one["student"], one["lesson"], f"{one['points']:g} of {one['max_points']:g}", _remark(one))
+                for one in self.graded[:LISTED]
+            ]
+            console.table(("student", "lesson", "points", ""), rows, right=("points",))
+            if len(self.graded) > LISTED:
+                console.say(f"... and {len(self.graded) - LISTED} more.")
+        lines = [f"Graded: {len(self.graded)}", f"unchanged: {planned.unchanged}"]
+        lines += [f"could not be graded: {len(self.failed)}"] if self.failed else []
+        console.say(f"{', '.join(lines)}. The gradebook is {self.classroom.database}.")
+        if planned.outdated:
+            console.say(
+                f"{planned.outdated} of the unchanged were graded before exercises, checker or seed changed; "
+                "`coursekit grade --again` shows whose score that changes."
+            )
+
+
+def _remark(graded: Mapping[str, Any]) -> str:
+    parts = ["; ".join(graded["repairs"])] if graded["repairs"] else []
+    parts += [f"the grader failed on {', '.join(graded['ungraded'])}"] if graded["ungraded"] else []
+    return "; ".join(parts)
+
+
+def limits_of(topic_: str) -> dict[str, float]:
+    """A lesson's own limits: SECONDS of processor time a cell, MEMORY in MB, where its package names them."""
+    package = importlib.import_module(f"coursekit.exercises.{topic_}")
+    names = {"seconds": "SECONDS", "memory": "MEMORY"}
+    return {limit: getattr(package, name) for limit, name in names.items() if hasattr(package, name)}
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _told(root: Path) -> Iterator[None]:
+    """A disk that is full, or cannot be written, is told in one sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        sentence = _sentence(str(error), root)
+        if sentence is None:
+            raise
+        raise CannotDo(sentence) from error
+
+
+def _sentence(error: str, root: Path) -> str | None:
+    """What to say of a database's error that is the disk's; None of any other."""
+    if "disk is full" in error or "disk I/O error" in error:
+        return f"The disk of {root} is full. Free some space and run this again: it goes on where it stopped."
+    if "readonly database" in error or "unable to open database" in error:
+        return f"{root} cannot be written. Make it writable, or choose another folder with --course."
+    return None
