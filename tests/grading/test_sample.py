@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from coursekit import evaluate
-from coursekit.checking import Exercise, exercises_of, lessons
+from coursekit.checking import Exercise, exercises_of
 from coursekit.grading import sample
-from coursekit.grading.layout import Classroom, find_notebooks
+from coursekit.grading.layout import Classroom, find_notebooks, lessons_in
 from coursekit.grading.sample import ENDLESS, Expected, class_of
 from coursekit.grading.sample.damage import DAMAGES, UNREADABLE, as_files
 from coursekit.grading.sample.lesson import STYLES, Lesson, styled
 from coursekit.grading.sample.source import NoSource, source_of
-from coursekit.grading.starter import check_of, is_check, marks, released_bytes, text
+from coursekit.grading.starter import check_of, is_check, marks, released_bytes, text, topic
 
 FUNCTIONS = [
     exercise
-    for lesson in lessons()
-    for exercise in exercises_of(lesson).values()
+    for lesson in lessons_in(find_notebooks())
+    for exercise in exercises_of(topic(lesson)).values()
     if isinstance(exercise, Exercise) and exercise.takes == "function"
 ]
 

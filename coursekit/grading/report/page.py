@@ -1,4 +1,4 @@
-"""The report as one page that holds all of itself. What students gave stands in it as text, escaped by Jinja."""
+"""The report as one page that holds all of itself; what students gave stands in it as text, escaped."""
 
 from __future__ import annotations
 
