@@ -1,0 +1,4 @@
+"""Lesson 3: activation functions."""
+
+NUMBER = 3
+TITLE = "Activation functions"
