@@ -28,7 +28,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import capture_log
 
 from coursekit.grading.layout import Classroom, scripts_on_path
-from coursekit.grading.starter import exercise_of, marks
+from coursekit.grading.starter import exercise_of, is_check, marks
 
 
 class NotApplied(Exception):
@@ -62,18 +62,18 @@ class Applier:
         notebooks: Mapping[str, str],
         files: Mapping[str, bytes],
         *,
-        unscored: Collection[str] = (),
+        scored: Collection[str],
         reviewed: bool = False,
     ) -> None:
         """Place a submission in the gradebook.
 
         notebooks: name -> the executed notebook as JSON. files: what lies beside them, by relative path
-        unscored: the exercises that could not be graded: they get no score, and wait for a person
+        scored: the exercises with a verdict; what else is asked gets no score, and waits for a person
         reviewed: the answers are those of last time: what a person has marked needs no second look
         Raises NotApplied.
         """
         with self._book():
-            self._apply(student, lesson, notebooks, files, unscored, reviewed)
+            self._apply(student, lesson, notebooks, files, scored, reviewed)
 
     def _apply(
         self,
@@ -81,7 +81,7 @@ class Applier:
         lesson: str,
         notebooks: Mapping[str, str],
         files: Mapping[str, bytes],
-        unscored: Collection[str],
+        scored: Collection[str],
         reviewed: bool,
     ) -> None:
         self._course.student_id, self._course.assignment_id = student, lesson
@@ -92,9 +92,9 @@ class Applier:
             done = capture_log(converter)
         if not done["success"]:
             raise NotApplied(_why(done.get("log") or "", done["error"] or ""))
-        if settled or unscored:
-            cells = [cell for ran in self._place.executed.values() for cell in ran]
-            without = {marks(cell)["grade_id"] for cell in cells if exercise_of(cell, lesson) in unscored}
+        checks = [cell for ran in self._place.executed.values() for cell in ran if is_check(cell)]
+        without = {marks(cell)["grade_id"] for cell in checks if exercise_of(cell, lesson) not in scored}
+        if settled or without:
             self._settle(student, lesson, settled, without)
 
     def nothing(self, student: str, lesson: str) -> None:

@@ -210,7 +210,7 @@ class _Grading:
                 task.lesson,
                 notebooks,
                 task.submission.files(),
-                unscored=ungraded,
+                scored=verdicts.keys() - set(ungraded),
                 reviewed=task.unchanged,
             )
         except NotApplied as error:

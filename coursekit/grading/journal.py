@@ -86,7 +86,7 @@ _ATTEMPT = "id, student, lesson, submission, version, ended, applied, error"
 
 
 class Journal:
-    """The journal in the file `path`, made when missing. What a call writes is on the disk when it returns."""
+    """The journal in the file `path`, made when missing. What is written is on the disk on return."""
 
     def __init__(self, path: Path) -> None:
         # Grading's threads take turns: one connection, one lock.

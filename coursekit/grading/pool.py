@@ -106,7 +106,7 @@ def _events(worker: _Worker, make: Callable[[], Work]) -> Iterator[Event]:
 
 
 class _Worker:
-    """A process that grades one submission after another; started when first needed, replaced when it died."""
+    """A process that grades submissions one by one; started when first needed, replaced when it died."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.stopped = folder, False

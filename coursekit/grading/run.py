@@ -119,7 +119,7 @@ class _Sitting:
         self.give(check.exercise, data)
 
     def verdict(self, exercise: Exercise, check: Check, kernel: Kernel) -> Verdict:
-        """The verdict on what the kernel holds as the answer; what is not there yet is looked for once more."""
+        """The verdict on what the kernel holds as the answer; what was not there is looked for again."""
         unbound = bind(kernel, check) if check.exercise not in self.execution.bound else ""
         if unbound:
             return self.unbound(exercise, check, unbound)

@@ -22,35 +22,43 @@ class Submission:
     lesson: str
     folder: Path
 
-    def paths(self) -> list[PurePosixPath]:
-        """Its regular files, relative, in order. Links lead elsewhere and are passed over."""
-        found = []
-        for place, folders, names in os.walk(self.folder):
-            folders[:] = sorted(name for name in folders if name not in IGNORED)
-            for name in names:
-                path = Path(place, name)
-                if name not in IGNORED and not path.is_symlink() and path.is_file():
-                    found.append(PurePosixPath(path.relative_to(self.folder).as_posix()))
-        return sorted(found)
-
     def digest(self) -> str:
         """A hash of all that was handed in, names, bytes and time."""
         digest = hashlib.sha256()
-        for path in self.paths():
+        for path in paths_of(self.folder):
             with (self.folder / path).open("rb") as file:
                 part = hashlib.file_digest(file, "sha256").digest()
             digest.update(str(path).encode(errors="surrogateescape") + b"\0" + part)
         return digest.hexdigest()
 
-    def files(self) -> dict[str, bytes]:
-        """What lies beside the notebooks, as far as it is not too much."""
-        found, left = {}, MOST
-        for path in self.paths():
-            if path.suffix.lower() != ".ipynb":
-                left -= (self.folder / path).stat().st_size
-                if left >= 0:
-                    found[str(path)] = (self.folder / path).read_bytes()
-        return found
+    def files(self, beside: Path | None = None) -> dict[str, bytes]:
+        """What was handed in but the notebooks; below the folder `beside`, by the path from there."""
+        found = files_of(self.folder)
+        base = "" if beside is None else beside.relative_to(self.folder).as_posix() + "/"
+        return {path.removeprefix(base): content for path, content in found.items()}
+
+
+def paths_of(folder: Path) -> list[PurePosixPath]:
+    """The regular files below a folder, relative, in order. Links lead elsewhere and are passed over."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in IGNORED)
+        for name in names:
+            path = Path(place, name)
+            if name not in IGNORED and not path.is_symlink() and path.is_file():
+                found.append(PurePosixPath(path.relative_to(folder).as_posix()))
+    return sorted(found)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What lies in a folder beside the notebooks, by relative path, as far as it is not too much."""
+    found, left = {}, MOST
+    for path in paths_of(folder):
+        if path.suffix.lower() != ".ipynb":
+            left -= (folder / path).stat().st_size
+            if left >= 0:
+                found[str(path)] = (folder / path).read_bytes()
+    return found
 
 
 def submissions(classroom: Classroom, students: Collection[str] = ()) -> Iterator[Submission]:

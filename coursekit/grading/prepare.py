@@ -1,0 +1,93 @@
+"""From what lies in `submitted/` to work for the run: found, mended, beside the lesson's own files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from coursekit.grading.kernel import Settings
+from coursekit.grading.layout import Classroom
+from coursekit.grading.repair import Hopeless, find_notebook, repair
+from coursekit.grading.repair.reading import read
+from coursekit.grading.run import Work
+from coursekit.grading.starter import Notebook, exercise_of, is_check, marks, text
+from coursekit.grading.submissions import Submission, files_of
+
+
+def prepare(
+    classroom: Classroom,
+    submission: Submission,
+    seed: int,
+    limits: Mapping[str, Any],
+    known: Mapping[str, dict[str, Any]],
+) -> tuple[Work, list[str]]:
+    """The work that a submission is, and what was mended in it. Raises Hopeless where it has no notebook.
+
+    limits: of `Settings`, by name. known: verdicts that were given already
+    """
+    lesson = submission.lesson
+    names = [path.stem for path in classroom.source(lesson)]
+    found = find_notebook(submission.folder, names)
+    if not found:
+        raise Hopeless("There is no notebook in it.")
+    notebooks, asked, notes = {}, {}, []
+    for name in [name for name in names if name in found]:
+        mended, asked[name], said = _mend(classroom, lesson, name, found[name])
+        notebooks[name] = json.dumps(mended)
+        where = found[name].relative_to(submission.folder)
+        if str(where) != f"{name}.ipynb":
+            notes.append(f"the notebook was handed in as {where}")
+        notes += said if len(names) == 1 else [f"{name}: {one}" for one in said]
+    near = found[next(name for name in names if name in found)].parent
+    beside = {**submission.files(near), **files_of(classroom.notebooks / lesson)}
+    settings = Settings(**dict(limits))
+    work = Work(submission.student, lesson, notebooks, asked, beside, seed, settings, known)
+    return work, notes
+
+
+def _mend(
+    classroom: Classroom, lesson: str, name: str, path: Path
+) -> tuple[Notebook, dict[str, str], list[str]]:
+    """The mended notebook, the check cells that its release has (grade_id -> source), and what was done."""
+    content = path.read_bytes()
+    current = _released(classroom.release / lesson / f"{name}.ipynb")
+    earlier = {
+        one.stem.rpartition(".")[2]: one for one in (classroom.releases / lesson).glob(f"{name}.*.ipynb")
+    }
+    mended, notes = repair(content, current, [_released(one) for one in sorted(earlier.values())])
+    stamp = read(content)[1].get("coursekit")
+    release = stamp.get("release") if isinstance(stamp, dict) else None
+    handed_out = _released(earlier[release]) if release in earlier else current
+    asked = {marks(cell)["grade_id"]: text(cell) for cell in handed_out["cells"] if is_check(cell)}
+    return mended, asked, notes + _differences(handed_out, current, lesson, str(release))
+
+
+def _differences(handed_out: Notebook, current: Notebook, lesson: str, release: str) -> list[str]:
+    """What an older release asks otherwise than the present one."""
+    if handed_out is current:
+        return []
+    versions, now = (nb["metadata"].get("coursekit", {}).get("exercises", {}) for nb in (handed_out, current))
+    notes = [
+        f"{one} is asked since release {release}, which was handed in; it has no score"
+        for one in (exercise_of(cell, lesson) for cell in current["cells"])
+        if one is not None and one not in versions
+    ]
+    return notes + [
+        f"{one} was handed out as version {versions[one]}, and is graded as version {now[one]}"
+        for one in now
+        if one in versions and versions[one] != now[one]
+    ]
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, changed: float) -> Notebook:
+    notebook: Notebook = json.loads(path.read_text(encoding="utf-8"))
+    return notebook
+
+
+def _released(path: Path) -> Notebook:
+    """A released notebook, read once."""
+    return _read(path, path.stat().st_mtime)
