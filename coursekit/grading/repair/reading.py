@@ -1,0 +1,161 @@
+"""Reading a notebook in whatever state it came back: cells are what counts, all else can be put back."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import nbformat
+
+KINDS = ("code", "markdown", "raw")
+# Where a cell begins, in a list: "cell_type" comes first, or after "attachments", whoever writes it.
+_BEGIN = re.compile(r'(?:\A|[\[,])\s*(\{\s*"(?:attachments|cell_type)"\s*:)')
+_LINE = re.compile(r'\s*("(?:[^"\\]|\\.)*")\s*,?', re.DOTALL)
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7}).*$\n?", re.MULTILINE)
+
+
+class Hopeless(Exception):
+    """Nothing in a file can be graded; the message says what it is, in one sentence."""
+
+
+@dataclass(eq=False)
+class Part:
+    """A cell of a student's notebook, with no more than can be trusted.
+
+    claim: the grade_id that it says it has, or "". id: its cell id, or ""
+    """
+
+    kind: str
+    text: str
+    claim: str = ""
+    id: str = ""
+    attachments: dict[str, Any] = field(default_factory=dict)
+
+
+def read(content: bytes) -> tuple[list[Part], dict[str, Any], list[str]]:
+    """The cells, the notebook's metadata, and notes on what was wrong with the file. Raises Hopeless."""
+    if not content.strip():
+        raise Hopeless("The file is empty.")
+    text, notes = _decoded(content)
+    try:
+        notebook = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        cells = _cells_in(text)
+        if not cells:
+            raise Hopeless(f"The file is no notebook: {_kind_of_file(content)}.") from None
+        notes.append(f"the file was damaged (it is not valid JSON); {len(cells)} cells could be read")
+        return [_part(cell) for cell in cells], _metadata_in(text), notes
+    if isinstance(notebook, str):  # a notebook written as one JSON text
+        return read(notebook.encode())
+    cells, note = _cells_of(notebook)
+    if not cells:
+        raise Hopeless("The notebook has no cells.")
+    metadata = notebook.get("metadata")
+    return [_part(cell) for cell in cells], metadata if isinstance(metadata, dict) else {}, notes + note
+
+
+def _decoded(content: bytes) -> tuple[str, list[str]]:
+    for codec in ("utf-16", "utf-8-sig") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
+        try:
+            return content.decode(codec), []
+        except UnicodeDecodeError:
+            continue
+    return content.decode("utf-8", errors="replace"), ["the file has characters that are no text in UTF-8"]
+
+
+def _kind_of_file(content: bytes) -> str:
+    start = content.lstrip()[:200].lower()
+    if start.startswith(b"pk\x03\x04"):
+        return "it is an archive, a zip or an office document"
+    if start.startswith(b"%pdf"):
+        return "it is a PDF"
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "it is a web page"
+    return "no cell can be read in it"
+
+
+def _cells_of(notebook: Any) -> tuple[list[Any], list[str]]:
+    """The cells of what JSON gave, in today's form."""
+    if not isinstance(notebook, dict):
+        return [], []
+    if isinstance(notebook.get("cells"), list):
+        return [cell for cell in notebook["cells"] if isinstance(cell, dict)], []
+    if isinstance(notebook.get("worksheets"), list):  # nbformat 3 and older
+        old = {"metadata": {}, "nbformat": 3, "nbformat_minor": 0, "worksheets": notebook["worksheets"]}
+        try:
+            cells = nbformat.reads(json.dumps(old), as_version=4)["cells"]
+        except Exception:  # whatever is in it
+            return [], []
+        return list(cells), ["the notebook was in an old format (nbformat 3)"]
+    return [], []
+
+
+def _cells_in(text: str) -> list[dict[str, Any]]:
+    """The cells that can be found in a text that is no JSON; of broken ones, what there is."""
+    text = _CONFLICT.sub("", text)
+    starts = [found.start(1) for found in _BEGIN.finditer(text)]
+    cells, end = [], 0
+    for start, following in pairwise([*starts, len(text)]):
+        if start < end:
+            continue
+        try:
+            cell, end = json.JSONDecoder(strict=False).raw_decode(text, start)
+        except (ValueError, RecursionError):
+            cell = _broken_cell(text[start:following])
+        if cell:
+            cells.append(cell)
+    return cells
+
+
+def _broken_cell(text: str) -> dict[str, Any]:
+    """What can be read of a cell whose JSON is broken: its kind, its ids, its whole lines of text."""
+    kind = re.search(r'"cell_type":\s*"(\w+)"', text)
+    sources = list(re.finditer(r'"source":\s*\[?', text))
+    if not kind or not sources:
+        return {}
+    place, found = sources[-1].end(), []
+    while line := _LINE.match(text, place):
+        try:
+            found.append(json.loads(line[1], strict=False))
+        except ValueError:
+            break
+        place = line.end()
+    marked, named = (re.search(rf'"{key}":\s*"([\w-]+)"', text) for key in ("grade_id", "id"))
+    nbgrader = {"nbgrader": {"grade_id": marked[1]}} if marked else {}
+    return {"cell_type": kind[1], "id": named[1] if named else "", "metadata": nbgrader, "source": found}
+
+
+def _metadata_in(text: str) -> dict[str, Any]:
+    """The notebook's own metadata where they come whole before or after the damage, else {}."""
+    found = list(re.finditer(r'^ ?"metadata":\s*(?=\{)', text, re.MULTILINE))
+    for one in reversed(found):
+        try:
+            metadata, _ = json.JSONDecoder(strict=False).raw_decode(text, one.end())
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(metadata, dict) and "kernelspec" in metadata:
+            return metadata
+    return {}
+
+
+def _part(cell: dict[str, Any]) -> Part:
+    source = cell.get("source", "")
+    lines = source if isinstance(source, list) else [source]
+    text = "".join(line for line in lines if isinstance(line, str)).replace("\r\n", "\n").replace("\0", "")
+    kind = cell.get("cell_type")
+    if kind not in KINDS:
+        kind = "code" if "outputs" in cell or "execution_count" in cell else "markdown"
+    metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else {}
+    claim = marks.get("grade_id") if isinstance(marks, dict) else ""
+    attachments = cell.get("attachments")
+    return Part(
+        kind,
+        text,
+        claim if isinstance(claim, str) else "",
+        cell["id"] if isinstance(cell.get("id"), str) else "",
+        attachments if isinstance(attachments, dict) and kind != "code" else {},
+    )
