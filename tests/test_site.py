@@ -1,6 +1,7 @@
 """The static pages show a lesson without an answer in it."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import nbformat.v4 as v4
@@ -45,6 +46,23 @@ def test_no_answer_is_left_in_a_page(site):
 def test_outputs_of_demos_stay(site):
     demo = site.without_answers(lesson()).cells[1]
     assert demo.outputs[0].data["text/plain"] == "2"
+
+
+def test_folded_cells_show_their_output_alone(site):
+    notebook = lesson()
+    notebook.cells[1].metadata.tags = ["hide-input"]
+    page, _ = site.HTMLExporter().from_notebook_node(site.without_answers(notebook))
+    assert "<pre>2</pre>" in page
+    assert "1 + 1" not in re.sub("<[^>]*>", "", page)
+
+
+def test_an_explorer_is_a_picture_there(site):
+    notebook = lesson()
+    data = {"application/vnd.jupyter.widget-view+json": {"model_id": "0"}, "image/png": "aGk="}
+    notebook.cells[1].outputs = [v4.new_output("execute_result", data, execution_count=1)]
+    page, _ = site.HTMLExporter().from_notebook_node(site.without_answers(notebook))
+    assert "data:image/png;base64,aGk=" in page
+    assert "model_id" not in page
 
 
 def test_title_is_the_first_heading(site):

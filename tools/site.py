@@ -18,6 +18,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
+from nbconvert.preprocessors import TagRemovePreprocessor
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from traitlets.config import Config
 
@@ -40,7 +41,9 @@ def executed(path: Path) -> nbformat.NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as folder:  # what a lesson writes stays out of the repository
         resources = {"metadata": {"path": folder}}
-        config = Config({"KernelManager": {"transport": "tcp" if os.name == "nt" else "ipc"}})
+        # Sockets for the owner alone; their place is given in full, as the kernel works in another folder.
+        ipc = {} if os.name == "nt" else {"transport": "ipc", "ip": f"{folder}/kernel"}
+        config = Config({"KernelManager": ipc})
         NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources,
                        config=config).execute()
     return notebook
@@ -51,7 +54,11 @@ def without_answers(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         marks = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code" and (marks.get("solution") or marks.get("grade")):
             cell.outputs, cell.execution_count = [], None
-    for clear in (ClearSolutions(), ClearHiddenTests()):
+        for output in cell.get("outputs", []):  # no kernel answers a page: explorers show their first picture
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+    notebook.metadata.pop("widgets", None)
+    folded = TagRemovePreprocessor(remove_input_tags={"hide-input"})  # a prediction's source holds its answer
+    for clear in (ClearSolutions(), ClearHiddenTests(), folded):
         notebook, _ = clear.preprocess(notebook, {})
     return notebook
 
