@@ -200,7 +200,7 @@ class _Grading:
         self.proposed.append(task)
 
     def _apply(self, task: Task) -> None:
-        from coursekit.grading.apply import NotApplied
+        from coursekit.grading.converters import Refused
 
         verdicts, notebooks = self.journal.verdicts(task.attempt), self.journal.notebooks(task.attempt)
         ungraded = sorted(one for one, verdict in verdicts.items() if not verdict["graded"])
@@ -213,7 +213,7 @@ class _Grading:
                 scored=verdicts.keys() - set(ungraded),
                 reviewed=task.unchanged,
             )
-        except NotApplied as error:
+        except Refused as error:
             if _sentence(str(error), self.classroom.root):
                 raise sqlite3.OperationalError(str(error)) from error
             self._fail(task.student, task.lesson, f"nbgrader refused it: {error}")
