@@ -32,7 +32,7 @@ Row = list[Any]
 def export(
     classroom: Any, file: Path | str, format: str = "nbgrader", exercises: bool = False
 ) -> dict[str, Any]:
-    """Write the grades of all lessons that were graded to `file`; return how many, and of how many students.
+    """Write the grades of all lessons that were graded to `file`; return where, and of how many students.
 
     format: "nbgrader" (a row a student and lesson), "canvas" or "moodle" (a row a student, ready to be
     imported there). exercises: a row a student and exercise instead
@@ -53,14 +53,14 @@ def export(
     write_whole(path, as_csv(rows))
     waiting = sum(class_.waits(one.student, one.lesson) for one in graded)
     failed = sum(one.error is not None for one in graded)
-    console.say(f"{len(rows) - 1} rows: {path}")
+    console.say(f"Grades of {len(class_.people)} students: {path}")
     if failed:
         console.say(f"{_notebooks(failed)} could not be graded: empty there.")
     if waiting:
         console.say(f"{_notebooks(waiting)} still wait for a mark by hand: those points are not in yet.")
     return {
         "file": str(path),
-        "rows": len(rows) - 1,
+        "students": len(class_.people),
         "could_not_be_graded": failed,
         "waiting_for_a_mark": waiting,
     }
@@ -144,8 +144,9 @@ class Class:
     def _of_one(self, one: Graded) -> Iterable[Row]:
         record = self._record(one.student, one.lesson)
         known = exercises_of(topic(one.lesson)) if topic(one.lesson) in lessons() else {}
-        asked = {*one.verdicts, *one.written} if one.error is None else {*known}
-        for exercise in [*(name for name in known if name in asked), *sorted(asked - {*known})]:
+        order = list(dict.fromkeys([*self.book.asked.get(one.lesson, []), *known]))
+        asked = {*one.verdicts, *one.written} if one.error is None else {*order}
+        for exercise in [*(name for name in order if name in asked), *sorted(asked - {*order})]:
             mark = record.marks.get(exercise) if record else None
             verdict = one.verdicts.get(exercise, {})
             most = (

@@ -56,12 +56,14 @@ class Record:
 class Book:
     """The gradebook's content.
 
-    lessons: name -> (deadline, most points). records: (student, lesson) -> Record
+    lessons: name -> (deadline, most points). asked: name -> exercise ids, as the lesson asks them
+    records: (student, lesson) -> Record
     """
 
     people: dict[str, Person] = field(default_factory=dict)
     lessons: dict[str, tuple[datetime | None, float]] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
+    asked: dict[str, list[str]] = field(default_factory=dict)
 
     def person(self, student: str) -> Person:
         return self.people.get(student) or Person(student)
@@ -78,17 +80,23 @@ def read(classroom: Any) -> Book:
             Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id
         )
         lessons = book.db.query(Assignment.name, Assignment.duedate, Assignment.max_score)
+        deadlines = {name: (deadline, most) for name, deadline, most in lessons.order_by(Assignment.name)}
+        cells = {lesson: question_cells(classroom, lesson) for lesson in deadlines}
         return Book(
             {row[0]: Person(*(value or "" for value in row)) for row in people.order_by(Student.id)},
-            {name: (deadline, most) for name, deadline, most in lessons.order_by(Assignment.name)},
-            _records(classroom, book.db),
+            deadlines,
+            _records(book.db, cells),
+            {lesson: list(found.values()) for lesson, found in cells.items()},
         )
 
 
-def _records(classroom: Any, db: Any) -> dict[tuple[str, str], Record]:
+Cells = dict[str, dict[str, str]]  # lesson -> grade_id -> exercise id
+
+
+def _records(db: Any, cells: Cells) -> dict[tuple[str, str], Record]:
     from nbgrader.api import Assignment, SubmittedAssignment
 
-    given = _marks(classroom, db)
+    given = _marks(db, cells)
     rows = db.query(
         SubmittedAssignment.student_id,
         Assignment.name,
@@ -102,18 +110,15 @@ def _records(classroom: Any, db: Any) -> dict[tuple[str, str], Record]:
     }
 
 
-def _marks(classroom: Any, db: Any) -> dict[tuple[str, str], dict[str, Mark]]:
+def _marks(db: Any, cells: Cells) -> dict[tuple[str, str], dict[str, Mark]]:
     from nbgrader.api import Assignment, Grade, GradeCell, SubmittedAssignment, SubmittedNotebook
 
+    columns = (GradeCell.name, GradeCell.cell_type, GradeCell.max_score, Grade.score, Grade.auto_score)
     rows = (
         db.query(
             SubmittedAssignment.student_id,
             Assignment.name,
-            GradeCell.name,
-            GradeCell.cell_type,
-            GradeCell.max_score,
-            Grade.score,
-            Grade.auto_score,
+            *columns,
             Grade.manual_score,
             Grade.needs_manual_grade,
         )
@@ -123,7 +128,6 @@ def _marks(classroom: Any, db: Any) -> dict[tuple[str, str], dict[str, Mark]]:
         .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
     )
-    cells = {lesson: question_cells(classroom, lesson) for (lesson,) in db.query(Assignment.name)}
     found: dict[tuple[str, str], dict[str, Mark]] = defaultdict(dict)
     for student, lesson, cell, kind, most, score, auto, by_hand, waits in rows:
         if cell in cells[lesson]:

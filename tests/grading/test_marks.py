@@ -79,6 +79,10 @@ def test_lessons_have_their_deadline_and_points(graded):
     assert marks.read(graded).lessons == {TOY: (datetime(2026, 3, 2, 12), 9.0)}
 
 
+def test_exercises_are_in_the_order_of_the_lesson(graded):
+    assert marks.read(graded).asked == {TOY: ["toy.double", "toy.negate", "toy.why", "toy.half"]}
+
+
 def test_without_a_gradebook_there_is_nothing(classroom):
     assert marks.read(classroom) == marks.Book()
 

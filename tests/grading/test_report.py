@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -98,8 +99,16 @@ def test_written_answers_wait_until_they_are_marked():
 
 def test_exercises_stand_in_the_order_of_the_lesson():
     graded = [submission("a")]
-    summary = summarize(LESSON, graded, (), book(graded), [DESCEND, STEP])
+    known = replace(book(graded), asked={LESSON: [DESCEND, STEP]})
+    summary = summarize(LESSON, graded, (), known)
     assert [one.id for one in summary.questions][:2] == [DESCEND, STEP]
+
+
+def test_an_input_whose_values_agree_tells_nothing():
+    changed = submission("a", step=verdict("wrong", "in-place", call="step(...)", expected="[1]", got="[1]"))
+    (shown,) = lesson_of([changed]).summary.mistakes
+    assert not shown.tells
+    assert lesson_of([climbing("a")]).summary.mistakes[0].tells
 
 
 # Sentences

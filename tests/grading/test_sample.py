@@ -13,7 +13,7 @@ from coursekit.checking import Exercise, exercises_of
 from coursekit.grading import sample
 from coursekit.grading.layout import Classroom, find_notebooks, lessons_in
 from coursekit.grading.sample import ENDLESS, Expected, class_of
-from coursekit.grading.sample.damage import DAMAGES, UNREADABLE, as_files
+from coursekit.grading.sample.damage import DAMAGES, TRUNCATED, UNREADABLE, as_files, lost
 from coursekit.grading.sample.lesson import STYLES, Lesson, styled
 from coursekit.grading.sample.source import NoSource, source_of
 from coursekit.grading.starter import check_of, is_check, marks, released_bytes, text, topic
@@ -210,11 +210,21 @@ def test_a_damaged_notebook_is_not_what_was_written(toy_class, kind):
     files = DAMAGES[kind]({"90_toy.ipynb": fresh()})
     assert files != as_files({"90_toy.ipynb": fresh()})
     assert len(files) == 1
-    if kind == UNREADABLE:
+    if kind in (UNREADABLE, TRUNCATED):
         with pytest.raises(ValueError):
             json.loads(next(iter(files.values())))
     else:
         assert len(json.loads(next(iter(files.values())).decode("utf-8-sig"))["cells"]) >= 9
+
+
+def test_a_broken_off_file_has_the_answers_before_the_break(real):
+    path = next((real.release / "01_gradient_descent").glob("*.ipynb"))
+    (content,) = DAMAGES[TRUNCATED]({path.name: json.loads(path.read_text())}).values()
+    gone = {name.split(".")[1] for name in lost({path.name: json.loads(path.read_text())})}
+    kept = {name for name in ("grid", "step", "regime", "fit_line") if f"def {name}(".encode() in content}
+    assert "fit_line" in gone
+    assert "grid" in kept
+    assert not kept & gone
 
 
 # What is expected

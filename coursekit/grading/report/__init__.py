@@ -36,7 +36,6 @@ def report(classroom: Any, open_: bool = False, pseudonyms: bool = False) -> dic
             [one for one in graded if one.lesson == lesson],
             _handed_in(classroom, lesson),
             book,
-            marks.question_cells(classroom, lesson).values(),
         )
         for lesson in sorted({one.lesson for one in graded})
     ]

@@ -19,6 +19,7 @@ from coursekit.grading.report.summary import UNGRADED, WELL, Row, Summary
 from coursekit.grading.report.teaching import Advice, advice, sentence, slips
 
 LISTED = 200  # names in one line of the page
+SHOWN = 3  # repairs of one notebook
 
 
 class Lesson:
@@ -71,6 +72,11 @@ class Lesson:
     def about(self, student: str, texts: Iterable[str]) -> str:
         """Texts about a student as sentences."""
         return self.names.hidden(student, " ".join(sentence(text) for text in texts if text))
+
+    def told_shortly(self, student: str, texts: list[str]) -> str:
+        """The first SHOWN of these texts, and how many there are more."""
+        more = [f"and {len(texts) - SHOWN} more"] if len(texts) > SHOWN + 1 else texts[SHOWN:]
+        return self.about(student, [*texts[:SHOWN], *more])
 
     def listed(self, students: list[str]) -> str:
         """Names in a line, the first LISTED of them."""
@@ -138,6 +144,7 @@ def _template() -> Any:
     pages.filters.update(
         code=code, prose=lambda text: code(sentence(text)), points=lambda value: f"{round(value, 2):g}"
     )
+    pages.tests["single"] = lambda several: len(several) == 1
     return pages.get_template("report.html")
 
 

@@ -60,7 +60,7 @@ def distribution(summary: Summary) -> Plot:
     bins = np.arange(0, most + 1) if most <= 40 else np.linspace(0, most, 21)
     edges = np.append(bins, most + bins[1]) - (0.5 if most <= 40 else 0)
     counts, _ = np.histogram(points, edges)
-    fig, ax = _figure(7.6, 2.7)
+    fig, ax = _figure(6.6, 2.6)
     ax.bar(edges[:-1] + np.diff(edges) / 2, counts, width=0.86 * np.diff(edges), color=BLUE)
     median = summary.median or 0.0
     ax.axvline(median, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
@@ -139,7 +139,7 @@ def _by_group(summary: Summary) -> Plot:
 def mistakes(summary: Summary) -> Plot:
     """The named mistakes by number of students, the most frequent first."""
     shown = summary.mistakes[:MISTAKES_SHOWN]
-    fig, ax = _figure(7.6, 0.2 + 0.27 * len(shown))
+    fig, ax = _figure(6.6, 0.2 + 0.26 * len(shown))
     numbers = [len(one.students) for one in shown]
     names = [f"{one.exercise.split('.')[-1]}: {one.slug}" for one in shown]
     bars = ax.barh(range(len(shown)), numbers, height=0.7, color=STYLE["wrong"][0])

@@ -38,6 +38,11 @@ class Shown:
     expected: str = ""
     got: str = ""
 
+    @property
+    def tells(self) -> bool:
+        """Whether the input shows what is wrong: values alone cannot where, say, an argument was changed."""
+        return bool(self.call) and self.expected != self.got
+
 
 @dataclass(frozen=True)
 class Question:
@@ -148,19 +153,19 @@ def summarize(
     graded: Sequence[Graded],
     handed_in: Iterable[str] = (),
     book: Book | None = None,
-    order: Iterable[str] = (),
 ) -> Summary:
     """The summary of one lesson.
 
     graded: its submissions as they stand in the gradebook. handed_in: ids of who handed in
-    order: exercise ids as the lesson asks them; what is not among them comes last
     """
     book = book or Book()
     graded = sorted(graded, key=lambda one: one.student)
     done = [one for one in graded if one.error is None]
     known = _known(lesson)
     every = {exercise for one in done for exercise in (*one.verdicts, *one.written)}
-    ids = [one for one in dict.fromkeys([*order, *known, *sorted(every)]) if one in every]
+    ids = [
+        one for one in dict.fromkeys([*book.asked.get(lesson, []), *known, *sorted(every)]) if one in every
+    ]
     hands = [one for one in ids if any(one in g.written for g in done)]
     asked = [one for one in ids if one not in hands]
     handed = {*handed_in, *(one.student for one in graded)}

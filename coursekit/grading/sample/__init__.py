@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.grading.layout import Classroom
-from coursekit.grading.sample.damage import DAMAGES, UNREADABLE, Files, Notebook, as_files
+from coursekit.grading.sample.damage import DAMAGES, TRUNCATED, UNREADABLE, Files, Notebook, as_files, lost
 from coursekit.grading.sample.lesson import STYLES, Lesson
 from coursekit.grading.starter import Cell, is_check, marks, text
 
@@ -75,8 +75,8 @@ ENDLESS, DIED, CRASHED = "an endless loop", "a dead kernel", "an undefined name"
 MOVED, BLANK, HALF, ORDINARY = "answered below the check", "untouched", "half done", "ordinary"
 _BROKEN = {ENDLESS: "timed-out", DIED: "died", CRASHED: "crashed"}
 _RIGHT = [f"right, {style}" for style in STYLES]
-_KINDS = [_RIGHT[0], ENDLESS, DIED, UNREADABLE, BLANK, HALF, *DAMAGES, *_RIGHT[1:], MOVED, CRASHED]
-_FAULTLESS = {*_RIGHT, MOVED, BLANK, HALF, UNREADABLE}  # no named mistake is put into these
+_KINDS = [_RIGHT[0], ENDLESS, DIED, BLANK, HALF, *DAMAGES, *_RIGHT[1:], MOVED, CRASHED]
+_FAULTLESS = {*_RIGHT, MOVED, BLANK, HALF, UNREADABLE, TRUNCATED}  # no named mistake is put into these
 
 
 def class_of(
@@ -88,7 +88,7 @@ def class_of(
     exercise has no more of them than there are students to make them.
     """
     rng = np.random.default_rng(seed)
-    kinds = list(dict.fromkeys(_KINDS))[:n]
+    kinds = _KINDS[:n]
     kinds = list(rng.permutation(kinds + [ORDINARY] * (n - len(kinds))))
     students = [SampleStudent(f"s{i + 1:03d}", *_name(i), str(kind)) for i, kind in enumerate(kinds)]
     for name in classroom.chosen(lessons):
@@ -164,6 +164,8 @@ def _hand_in(student: SampleStudent, lesson: Lesson, wrong: Wrong, rng: np.rando
     if student.kind == MOVED:
         for notebook in notebooks.values():
             _move_below(notebook["cells"])
+    if student.kind == TRUNCATED:
+        student.expected |= dict.fromkeys(lost(notebooks), Expected(UNTOUCHED))
     student.files[lesson.name] = DAMAGES.get(student.kind, as_files)(notebooks)
     if student.kind == UNREADABLE:
         student.unreadable.add(lesson.name)

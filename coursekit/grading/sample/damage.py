@@ -11,11 +11,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from coursekit.grading.starter import as_file, is_check, marks
+from coursekit.grading.starter import as_file, check_of, is_check, marks, text
 
 Notebook = dict[str, Any]
 Files = dict[str, bytes]
-UNREADABLE = "truncated"  # the one that nothing can be done about
+UNREADABLE = "not a notebook"  # the one that nothing can be done about
+TRUNCATED = "truncated"
+_PAGE = b"<!doctype html><title>Sign in</title><p>Your session has expired. Sign in to download this file."
 
 
 def as_files(notebooks: dict[str, Notebook]) -> Files:
@@ -23,9 +25,28 @@ def as_files(notebooks: dict[str, Notebook]) -> Files:
     return {name: as_file(copy.deepcopy(notebook)) for name, notebook in notebooks.items()}
 
 
+def not_a_notebook(notebooks: dict[str, Notebook]) -> Files:
+    """A page was saved under the notebook's name."""
+    return dict.fromkeys(notebooks, _PAGE)
+
+
 def truncated(notebooks: dict[str, Notebook]) -> Files:
-    """The upload broke off."""
-    return {name: content[: len(content) * 3 // 5] for name, content in as_files(notebooks).items()}
+    """The upload broke off inside a check cell in the middle: what is after it is lost."""
+    files = as_files(notebooks)
+    for name, notebook in notebooks.items():
+        checks = [marks(cell)["grade_id"] for cell in notebook["cells"] if is_check(cell)]
+        place = files[name].index(f'"grade_id": "{checks[len(checks) // 2]}"'.encode())
+        files[name] = files[name][:place]
+    return files
+
+
+def lost(notebooks: dict[str, Notebook]) -> set[str]:
+    """The ids of the exercises that `truncated` loses."""
+    found: set[str] = set()
+    for notebook in notebooks.values():
+        asked = [check[0] for cell in notebook["cells"] if is_check(cell) and (check := check_of(text(cell)))]
+        found |= {*asked[len(asked) // 2 + 1 :]}
+    return found
 
 
 def check_missing(notebooks: dict[str, Notebook]) -> Files:
@@ -81,11 +102,12 @@ def indented(notebooks: dict[str, Notebook]) -> Files:
     for notebook in notebooks.values():
         notebook["cells"][_first_answer(notebook)]["outputs"] = [output]
     files = {name: json.dumps(notebook, indent=4) for name, notebook in notebooks.items()}
-    return {name: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode() for name, text in files.items()}
+    return {name: b"\xef\xbb\xbf" + content.replace("\n", "\r\n").encode() for name, content in files.items()}
 
 
 DAMAGES: dict[str, Callable[[dict[str, Notebook]], Files]] = {
-    "truncated": truncated,
+    UNREADABLE: not_a_notebook,
+    TRUNCATED: truncated,
     "check cell deleted": check_missing,
     "answer cell twice": answer_twice,
     "answer cell retyped": retyped,
