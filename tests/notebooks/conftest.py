@@ -1,0 +1,83 @@
+"""The solved notebooks, each a `Lesson` for the rules in this folder; each is executed once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from coursekit.checking import exercises_of
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*/*.ipynb"))
+
+
+class Lesson:
+    """A solved notebook and the exercises of its lesson."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.notebook = nbformat.read(path, as_version=4)
+        self.cells = self.notebook.cells
+        self.name = re.sub(r"^\d+_", "", path.parent.name)
+        self.exercises = exercises_of(self.name)
+        self.practice = path.stem.endswith("_practice")
+
+    def of(self, kind: str) -> list:
+        return [cell for cell in self.cells if cell.cell_type == kind]
+
+    def cell(self, cell_id: str):
+        return next(cell for cell in self.cells if cell.id == cell_id)
+
+    @cached_property
+    def asked(self) -> dict:
+        """The exercises of this notebook by id, in its order: whose `NAME-prompt` is here."""
+        names = [cell.id.removesuffix("-prompt") for cell in self.cells if cell.id.endswith("-prompt")]
+        ids = [f"{self.name}.{name}" for name in names]
+        return {one: self.exercises[one] for one in ids}
+
+    @cached_property
+    def by_code(self) -> list:
+        return [one for one in self.asked.values() if not one.by_hand]
+
+    @cached_property
+    def scope(self) -> dict:
+        """The names that the notebook's cells define; nothing is shown, nothing is checked."""
+        scope: dict = {}
+        muted = dict.fromkeys(("check", "display", "explore", "picture", "predict"), lambda *_, **__: None)
+        for cell in self.of("code"):
+            exec(compile(cell.source, f"<{cell.id}>", "exec"), scope)
+            scope |= muted
+        return scope
+
+    def tree(self, cell) -> ast.Module:
+        return ast.parse(cell.source, filename=cell.id)
+
+
+@pytest.fixture(scope="session", params=NOTEBOOKS, ids=lambda path: path.stem)
+def lesson(request) -> Lesson:
+    return Lesson(request.param)
+
+
+@pytest.fixture(scope="session")
+def by_name():
+    """`by_name("01_gradient_descent")`: that notebook."""
+    return lambda stem: Lesson(next(path for path in NOTEBOOKS if path.stem == stem))
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory):
+    """`run(notebook)` executes a notebook by nbmake in a folder of its own: `nb`, executed, and `error`."""
+
+    def execute(notebook, name: str) -> SimpleNamespace:
+        from nbmake.nb_run import NotebookRun
+
+        path = tmp_path_factory.mktemp("run") / f"{name}.ipynb"
+        nbformat.write(notebook, path)
+        return NotebookRun(path, default_timeout=120).execute()
+
+    return execute
