@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from coursekit.grading.repair.bench import Bench
-from coursekit.grading.repair.cells import grade_id, spoken, tree
+from coursekit.grading.repair.cells import defined, grade_id, normal, spoken, tree
 from coursekit.grading.repair.reading import Part
-from coursekit.grading.starter import Cell
+from coursekit.grading.starter import Cell, text
 
 
 def find_answer(bench: Bench, cell: Cell) -> None:
@@ -25,10 +25,19 @@ def find_answer(bench: Bench, cell: Cell) -> None:
     elif chosen not in claimants and bench.marked:
         bench.note(f"the answer to {spoken(graded)} was found in another cell")
     _take(bench, chosen, cell, claimants)
+    if defined(text(cell)):
+        _remove_starters(bench, graded)
     if not bench.touched(chosen, graded) and attempts:
         first = bench.parts.index(attempts[0])
         if first < bench.parts.index(chosen):  # what the starter defines must not take the answer's place
             bench.move(chosen, first)
+
+
+def _remove_starters(bench: Bench, graded: str) -> None:
+    """Take out unmarked copies of the untouched cell: they hold nothing, and would take an answer's place."""
+    for part in list(bench.parts):
+        if part not in bench.owner and not bench.claim(part) and normal(part.text) in bench.starters[graded]:
+            bench.parts.remove(part)
 
 
 def _last_before_check(bench: Bench, parts: list[Part], cell: Cell) -> Part | None:

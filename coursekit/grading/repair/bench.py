@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence, Set
 from typing import Any
 
-from coursekit.grading.repair.cells import asked_names, defined, grade_id, is_locked, normal
+from coursekit.grading.repair.cells import asked_names, defined, grade_id, is_locked, normal, tree
 from coursekit.grading.repair.reading import Part
 from coursekit.grading.starter import Cell, Notebook, marks, text
 
@@ -63,13 +63,13 @@ class Bench:
         )
 
     def attempts(self, cell: Cell) -> list[Part]:
-        """The code cells in which somebody defines a name of this answer, in order."""
+        """The cells in which somebody defines a name of this answer, in order; code that became text too."""
         names, graded = defined(text(cell)), grade_id(cell)
         return [
             part
             for part in self.parts
-            if (part.kind == "code" or self.claim(part) == graded)
-            and names & defined(part.text)
+            if names & defined(part.text)
+            and (part.kind == "code" or tree(part.text) is not None)
             and normal(part.text) not in self._texts
             and self.touched(part, graded)
         ]

@@ -19,16 +19,22 @@ def find_checks(bench: Bench) -> None:
         last = (same or found)[-1]
         bench.insert(bench.parts.index(last) + 1, cell)
         for part in found:
-            if part in same or not part.text.strip():
+            part.claim = part.id = ""
+            part.text = _without(part.text, text(cell))
+            if not part.text.strip():
                 bench.parts.remove(part)
-            else:
-                part.claim = part.id = ""
         if len(same) < len(found):
             bench.note(f"the check cell of {name} was changed; it was put back, the change is kept beside it")
         elif len(found) > 1:
             bench.note(f"the check cell of {name} was there {len(found)} times; the last one counts")
         elif last.kind != cell["cell_type"]:
             bench.note(f"the check cell of {name} was of type {last.kind}; it was put back")
+
+
+def _without(source: str, check: str) -> str:
+    """What is in a changed check cell beside the check: it might stop the cell, and has its own place."""
+    kept, asked = normal(source), normal(check)
+    return f"\n{kept}\n".replace(f"\n{asked}\n", "\n", 1).strip("\n") if asked in kept else source
 
 
 def _asks_the_same(bench: Bench, part: Part, cell: Cell) -> bool:
