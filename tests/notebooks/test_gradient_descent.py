@@ -31,7 +31,7 @@ def numerical_gradient(f, w, h=1e-5):
 def test_arange_misses_the_end(lesson1):
     points = np.arange(-10, 10, 0.1)
     assert (len(points), bool(np.isclose(points.max(), 10))) == (200, False)
-    assert says(lesson1, "`np.arange(-10, 10, 0.1)` has 200 points and misses 10")
+    assert says(lesson1, "`np.arange(-10, 10, 0.1)` misses 10")
 
 
 def test_secant_slopes_come_to_the_derivative(own):
@@ -92,7 +92,7 @@ def test_the_start_chooses_the_valley_not_the_rate(own):
     from coursekit.explore.learning_rate import LearningRate
     from coursekit.reference.curves import waves_derivative
 
-    explorer = LearningRate(surface="waves", starts=8, steps=30)
+    explorer = LearningRate(surface="waves", starts=8, steps=30, seed=3)
     minima = np.array(explorer.surface.minima)
     for start in explorer.starts:
         ends = [
