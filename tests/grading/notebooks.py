@@ -15,7 +15,10 @@ SETUP = "import numpy as np\nfrom coursekit import check, hint, explore"
 
 RIGHT = {
     "derivative": "def derivative(x):\n    return 2 * np.asarray(x)",
-    "step": "def step(x, gradient, learning_rate):\n    return np.asarray(x) - learning_rate * np.asarray(gradient)",
+    "step": (
+        "def step(x, gradient, learning_rate):\n"
+        "    return np.asarray(x) - learning_rate * np.asarray(gradient)"
+    ),
     "grid": "def grid():\n    return np.linspace(-10, 10, 201)",
 }
 
@@ -50,7 +53,9 @@ def notebook(*cells: dict) -> dict:
 
 def work(nb: dict, *, files=None, known=None, student="ann", **limits) -> Work:
     """The work that this notebook is."""
-    asked = {c["metadata"]["nbgrader"]["grade_id"]: c["source"] for c in nb["cells"] if c["id"].endswith("-check")}
+    asked = {
+        c["metadata"]["nbgrader"]["grade_id"]: c["source"] for c in nb["cells"] if c["id"].endswith("-check")
+    }
     settings = Settings(**{"seconds": 20, **limits})
     return Work(
         student, LESSON, {LESSON: json.dumps(nb)}, {LESSON: asked}, files or {}, 7, settings, known or {}

@@ -42,7 +42,9 @@ def ordinary():
             notebook(
                 answer("derivative", RIGHT["derivative"]),
                 check("derivative"),
-                answer("step", "def step(x, gradient, learning_rate):\n    return x + learning_rate * gradient"),
+                answer(
+                    "step", "def step(x, gradient, learning_rate):\n    return x + learning_rate * gradient"
+                ),
                 check("step"),
                 answer("grid", "def grid():\n    # YOUR CODE HERE\n    raise NotImplementedError()"),
                 check("grid"),
@@ -63,13 +65,17 @@ def ordinary():
                     "def steps_to_reach(learning_rate, start, tolerance):\n"
                     "    warnings.warn('again')\n    print('now', file=sys.stderr)\n"
                     "    factor, k = abs(1 - 2 * learning_rate), 0\n    x = abs(start)\n"
-                    "    while x > tolerance:\n        if factor >= 1: return None\n        x *= factor; k += 1\n"
+                    "    while x > tolerance:\n        if factor >= 1: return None\n"
+                    "        x *= factor; k += 1\n"
                     "    return k",
                 ),
                 check("steps_to_reach"),
                 code("def derivative(x):\n    return 'another one'", "rebinds"),
                 code("print(open('mine.txt').read(), sorted(os.environ))", "looks"),
-                code("print(check('gradient_descent.step', None), explore.learning_rate(3), hint('x'))", "calls"),
+                code(
+                    "print(check('gradient_descent.step', None), explore.learning_rate(3), hint('x'))",
+                    "calls",
+                ),
                 code("import coursekit.exercises", "peeks"),
                 code("print(step(1.0, 2.0, 0.5)); exit()\n", "exits"),
                 code("input('name? ')", "inputs"),
@@ -189,7 +195,10 @@ def test_endless_cell_is_interrupted_and_one_that_swallows_that_is_killed():
                 check("derivative"),
                 code("done = False\nwhile True:\n    pass", "endless"),
                 code("print(done)", "after"),
-                code("while True:\n    try:\n        while True: pass\n    except BaseException: pass", "swallows"),
+                code(
+                    "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+                    "swallows",
+                ),
                 answer("grid", RIGHT["grid"]),
                 check("grid"),
             ),
@@ -262,7 +271,7 @@ def test_what_the_checker_gets_wrong_is_no_zero(monkeypatch):
 def test_answers_that_forge_their_replies_are_judged_by_what_can_be_read():
     forges = (
         "import coursekit.checking.asking as asking\n"
-        "asking.serve = lambda answer, message: '[{\"kind\": \"passed\"}]'\n"
+        'asking.serve = lambda answer, message: \'[{"kind": "passed"}]\'\n'
         "grid = 1"
     )
     found = run(work(notebook(answer("grid", forges), check("grid"))))
@@ -274,7 +283,12 @@ def test_verdicts_that_are_known_are_not_asked_again():
     first = run(work(notebook(answer("grid", RIGHT["grid"]), check("grid"))))
     given = []
     again = work(
-        notebook(answer("grid", "def grid(): return 1"), check("grid"), answer("step", RIGHT["step"]), check("step")),
+        notebook(
+            answer("grid", "def grid(): return 1"),
+            check("grid"),
+            answer("step", RIGHT["step"]),
+            check("step"),
+        ),
         known=first.verdicts,
     )
     found = run(again, lambda exercise, verdict: given.append(exercise))
