@@ -73,7 +73,7 @@ def ordinary():
                 code("def derivative(x):\n    return 'another one'", "rebinds"),
                 code("print(open('mine.txt').read(), sorted(os.environ))", "looks"),
                 code(
-                    "print(check('gradient_descent.step', None), explore.learning_rate(3), hint('x'))",
+                    "print(check('gradient_descent.step', None), explore('learning_rate'), hint('x'))",
                     "calls",
                 ),
                 code("import coursekit.exercises", "peeks"),
