@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
+import logging
 import re
 import warnings
 from collections.abc import Iterator
@@ -13,7 +15,6 @@ from unittest.mock import patch
 import nbgrader.api
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import capture_log
 
 from coursekit.grading.layout import Classroom, scripts_on_path
 
@@ -35,10 +36,17 @@ class Converters:
     def run(self, converter: Any, student: str, lesson: str) -> None:
         """Convert one submission, whatever was made of it before. Raises Refused."""
         self.course.student_id, self.course.assignment_id = student, lesson
-        with self._quietly():
-            done = capture_log(converter(coursedir=self.course, config=self.config, force=True))
-        if not done["success"]:
-            raise Refused(_complaint(done.get("log") or "", done["error"] or ""))
+        # nbgrader's own capture_log would swallow an interrupt, too.
+        with self._quietly(), io.StringIO() as said:
+            work = converter(coursedir=self.course, config=self.config, force=True)
+            handler = logging.StreamHandler(said)
+            work.log.addHandler(handler)
+            try:
+                work.start()
+            except (Exception, SystemExit) as error:
+                raise Refused(_complaint(said.getvalue(), str(error))) from error
+            finally:
+                work.log.removeHandler(handler)
 
     @contextlib.contextmanager
     def book(self) -> Iterator[Gradebook]:

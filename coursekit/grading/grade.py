@@ -6,8 +6,8 @@ import importlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,19 +120,21 @@ class _Grading:
                 if task.ended:
                     self._ended(task)
                     advance(1)
-            for task, event in self._run(to_run, scratch, jobs):
-                if self._take(task, event):
-                    advance(1)
+            # Closed at once when something is raised here: no worker outlives this function.
+            with closing(self._run(to_run, scratch, jobs)) as events:
+                for task, event in events:
+                    if self._take(task, event):
+                        advance(1)
 
-    def _run(self, tasks: list[Task], scratch: Path, jobs: int) -> Iterator[tuple[Task, Event]]:
+    def _run(self, tasks: list[Task], scratch: Path, jobs: int) -> Generator[tuple[Task, Event], None, None]:
         if not tasks:
-            return iter(())
+            return
         from coursekit.grading import pool
 
         def job(task: Task) -> Callable[[], Work]:
             return lambda: self._begin(task)
 
-        return pool.local([(task, job(task)) for task in tasks], min(jobs, len(tasks)), scratch)
+        yield from pool.local([(task, job(task)) for task in tasks], min(jobs, len(tasks)), scratch)
 
     def _begin(self, task: Task) -> Work:
         """The work that a task is: read and repaired when its turn has come."""

@@ -124,7 +124,7 @@ def test_interrupt_is_told_in_one_sentence_and_the_next_run_goes_on(fresh, tmp_p
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
     code, said = finished(process)
-    assert code == 130
+    assert code == 130, said
     assert len(said.strip().splitlines()) == 1
     assert "run the same command again" in said
     assert left_of(room) == []
