@@ -94,7 +94,8 @@ def off_scale(inside: np.ndarray, unit: str = "step") -> str:
     """What the note says of a path (K,): "" where all of it is inside the picture."""
     if inside.all():
         return ""
-    return f"off the scale {'at' if inside[-1] else 'from'} {unit} {int(np.argmin(inside))}"
+    first = int(np.argmin(inside))
+    return f"off the scale {'at' if inside[first:].any() else 'from'} {unit} {first}"
 
 
 def drawable(values: ArrayLike) -> np.ndarray:

@@ -11,10 +11,20 @@ from typing import Any
 
 import ipywidgets as widgets
 from matplotlib.figure import Figure
+from traitlets import Unicode
 
 from coursekit.explore.drawing import SHOWN, png
 
 _of_cell: dict[str, Explorer] = {}  # the explorer that each notebook cell shows
+
+
+class Picture(widgets.Image):
+    """An image with a text for screen readers, which is its tooltip.
+
+    ipywidgets 8 sets the tooltip of widgets that have a description only, and fails at others.
+    """
+
+    description = Unicode("").tag(sync=True)
 
 
 class Explorer:
@@ -34,10 +44,8 @@ class Explorer:
         self.figure, self.controls, self.words = figure, controls, ""
         self._held = False
         width = f"{figure.get_figwidth() * SHOWN:.0f}px"
-        self._image = widgets.Image(
-            format="png", tooltip=self.shows, layout={"width": width, "max_width": "100%"}
-        )
-        self._status = widgets.HTML()
+        self._image = Picture(format="png", tooltip=self.shows, layout={"width": width, "max_width": "100%"})
+        self._status = widgets.HTML(layout={"min_height": "4em"})  # of two lines: the picture must not jump
         for control in controls.values():
             if not isinstance(control, widgets.Button):
                 control.observe(self.refresh, "value")
@@ -79,13 +87,8 @@ class Explorer:
 
     def close(self) -> None:
         """Let go of the widgets and the figure."""
-        for widget in (
-            *self.controls.values(),
-            self._image,
-            self._status,
-            *self.widget.children,
-            self.widget,
-        ):
+        row = self.widget.children[0]
+        for widget in (*row.children, row, self._status, self._image, self.widget):
             widget.unobserve_all()
             widget.close()
         self.figure.clear()
@@ -93,11 +96,17 @@ class Explorer:
     def __repr__(self) -> str:
         return self.words
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The widget; where widgets cannot be shown, the first picture."""
+    def still(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The first picture as an output's data and metadata, for where widgets cannot be shown."""
         picture, alt = self._first
-        still = {"image/png": base64.b64encode(picture).decode(), "text/plain": self.words}
-        return {**self.widget._repr_mimebundle_(), **still}, {"image/png": {"alt": alt}}
+        width = round(self.figure.get_figwidth() * SHOWN)
+        data = {"image/png": base64.b64encode(picture).decode(), "text/plain": self.words}
+        return data, {"image/png": {"alt": alt, "width": width}}
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The widget, and the picture beside it for whoever cannot show widgets."""
+        data, metadata = self.still()
+        return {**self.widget._repr_mimebundle_(), **data}, metadata
 
 
 def slider(
@@ -111,19 +120,23 @@ def slider(
     )
 
 
-STYLE = {"description_width": "8.5em"}
-LAYOUT = {"width": "24em"}
+STYLE = {"description_width": "9em"}
+LAYOUT = {"width": "29em"}
+
+
+def _shell() -> Any:
+    """The notebook's shell; None outside of one."""
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
 def _replace_in_cell(explorer: Explorer) -> None:
     """Close the explorer that this cell made before: running a cell again must not pile up figures."""
-    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    shell = _shell()
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
     cell = (parent or {}).get("metadata", {}).get("cellId")
     if cell is None:
         return
-    # by kind too: one cell may show two
-    key = f"{cell}/{type(explorer).__name__}"
+    key = f"{cell}/{type(explorer).__name__}"  # by kind too: one cell may show two
     if key in _of_cell:
         _of_cell[key].close()
     _of_cell[key] = explorer

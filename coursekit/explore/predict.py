@@ -12,7 +12,7 @@ import ipywidgets as widgets
 class Prediction:
     """Choices, a button, and then which one was right and why.
 
-    choice: the radio buttons, none chosen at first; button: opens once one is chosen
+    choice: the radio buttons, none chosen at first; button: tells the answer to who has chosen
     words: what is said below, "" until the button is pressed
     """
 
@@ -21,31 +21,28 @@ class Prediction:
             raise ValueError(f"the answer {answer!r} is none of the choices")
         self.question, self.answer, self.why, self.words = question, answer, why, ""
         self.choice = widgets.RadioButtons(options=list(choices), value=None, layout={"width": "max-content"})
-        self.button = widgets.Button(
-            description="That is my prediction", disabled=True, layout={"width": "14em"}
-        )
+        # never disabled: a button that opens late is jumped over by a quick Tab
+        self.button = widgets.Button(description="That is my prediction", layout={"width": "14em"})
         self._says = widgets.HTMLMath()
-        self.choice.observe(self._chosen, "value")
         self.button.on_click(self._tell)
         asked = widgets.HTMLMath(f"<strong>Predict first.</strong> {html.escape(question)}")
         self.widget = widgets.VBox([asked, self.choice, self.button, self._says])
 
-    def _chosen(self, change: Any) -> None:
-        self.button.disabled = self.choice.value is None
-
     def _tell(self, button: Any) -> None:
-        right = self.choice.value == self.answer
-        head = "As you predicted" if right else "It is another one"
-        self.words = f"{head}: {self.answer}. {self.why}"
+        if self.choice.value is None:
+            head, rest = "Choose one first", ""
+        else:
+            found = "As you predicted" if self.choice.value == self.answer else "It is another one"
+            head, rest = f"{found}: {self.answer}", f" {self.why}"
+        self.words = f"{head}.{rest}"
         self._says.value = (
-            f'<div role="status" aria-live="polite"><strong>{html.escape(head)}: '
-            f"{html.escape(self.answer)}.</strong> {html.escape(self.why)}</div>"
+            '<div role="status" aria-live="polite">'
+            f"<strong>{html.escape(head)}.</strong>{html.escape(rest)}</div>"
         )
 
     def __repr__(self) -> str:
-        return "\n".join(
-            [f"Predict first. {self.question}", *(f"  ( ) {one}" for one in self.choice.options)]
-        )
+        choices = "".join(f"\n  ( ) {one}" for one in self.choice.options)
+        return f"Predict first. {self.question}{choices}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         return {**self.widget._repr_mimebundle_(), "text/plain": repr(self)}

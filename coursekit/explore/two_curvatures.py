@@ -83,7 +83,7 @@ class TwoCurvatures(Explorer):
     def __init__(self, rate: float = 0.18, curvature: int = 10, steps: int = 20) -> None:
         controls: dict[str, Any] = {
             "rate": slider("Learning rate η", rate, 0.0, _highest_rate(curvature), 0.005, 3),
-            "curvature": slider("Curvature along y", curvature, 1, 20, 1),
+            "curvature": slider("Curvature in y", curvature, 1, 20, 1),
             "steps": slider("Steps", steps, 1, 50, 1),
         }
         controls["curvature"].observe(self._rescale, "value")
