@@ -7,14 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-# problem -> (units, activation, loss)
-OUTPUT_LAYERS = {
-    "regression": ("1", "linear", "mse"),
-    "binary": ("1", "sigmoid", "bce"),
-    "multiclass": ("C", "softmax", "cross-entropy"),
-    "multilabel": ("C", "sigmoid", "bce"),
-}
-
 
 def collapse(weights: Sequence[np.ndarray], biases: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """The one affine map X W + b that linear layers in a row are.
@@ -63,6 +55,12 @@ def output_layer(problem: str) -> tuple[str, str, str]:
     labels may be right by itself, so each has a probability of its own.
     Raises ValueError for another problem.
     """
-    if problem not in OUTPUT_LAYERS:
-        raise ValueError(f"no problem {problem!r}; there are: {', '.join(OUTPUT_LAYERS)}")
-    return OUTPUT_LAYERS[problem]
+    layers = {
+        "regression": ("1", "linear", "mse"),
+        "binary": ("1", "sigmoid", "bce"),
+        "multiclass": ("C", "softmax", "cross-entropy"),
+        "multilabel": ("C", "sigmoid", "bce"),
+    }
+    if problem not in layers:
+        raise ValueError(f"no problem {problem!r}; there are: {', '.join(layers)}")
+    return layers[problem]

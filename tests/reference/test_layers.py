@@ -76,8 +76,10 @@ def test_a_share_of_no_outputs_is_told():
 
 
 def test_each_problem_has_its_output_layer():
+    assert output_layer("regression") == ("1", "linear", "mse")
+    assert output_layer("binary") == ("1", "sigmoid", "bce")
+    assert output_layer("multiclass") == ("C", "softmax", "cross-entropy")
     assert output_layer("multilabel") == ("C", "sigmoid", "bce")
-    assert {problem: output_layer(problem) for problem in OUTPUT_LAYERS} == OUTPUT_LAYERS
 
 
 def test_an_unknown_problem_is_told_with_those_that_there_are():

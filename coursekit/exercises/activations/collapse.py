@@ -13,7 +13,7 @@ from coursekit.reference import layers as reference
 
 
 def _collapse_cases(rng: np.random.Generator) -> list[Case]:
-    whole = ([np.array([[1, 2], [0, 1]]), np.array([[1, 0], [3, -1]])], [np.array([1, 0]), np.array([0, 2])])
+    whole = ([np.array([[1, 2], [0, 1]]), np.array([[1, 0], [3, -1]])], [np.array([1, 2]), np.array([0, 2])])
     return [
         Case(whole, kind="two layers of whole numbers"),
         *[

@@ -73,7 +73,7 @@ swish = Exercise(
         overflows(
             lambda z, beta=1.0: z / (1 + np.exp(-beta * z)),
             lambda z, beta=1.0: z * np.exp(beta * z) / (1 + np.exp(beta * z)),
-            says="the values near 0 are right; far out an exponential is larger than any float:"
+            says="right near 0; far out it ends in a warning or NaN, as an exponential is larger than any float:"
             " use a sigmoid that is stable",
         ),
         told_by_values(

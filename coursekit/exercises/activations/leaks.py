@@ -18,7 +18,7 @@ leaky_relu = Exercise(
     mistakes=(
         Mistake(
             "max-trick",
-            "max(slope · z, z) is leaky ReLU only while the slope is at most 1; compare z with 0",
+            "the larger of slope · z and z is leaky ReLU only while the slope is at most 1: compare z with 0",
             lambda z, slope=0.01: np.maximum(slope * z, z),
         ),
         Mistake(
@@ -74,8 +74,8 @@ elu = Exercise(
         overflows(
             lambda z, alpha=1.0: np.where(z > 0, z, alpha * (np.exp(z) - 1)),
             lambda z, alpha=1.0: (z > 0) * z + (z <= 0) * alpha * (np.exp(z) - 1),
-            says="the values near 0 are right; far out e^z is larger than any float, though it is not used"
-            " there: `np.where` computes both sides everywhere",
+            says="right near 0; far out it ends in a warning or NaN: e^z is larger than any float, and `np.where`"
+            " computes both of its sides everywhere",
         ),
         told_by_values(
             "brackets-missing",
@@ -120,6 +120,7 @@ elu_gradient = Exercise(
             "one-everywhere",
             "it gives 1 below 0 too; there the slope is αe^z",
             lambda z, alpha=1.0: z * 0 + 1,
+            lambda z, alpha=1.0: 1,
         ),
         told_by_values(
             "one-at-zero",
@@ -146,8 +147,8 @@ elu_gradient = Exercise(
         ),
         overflows(
             lambda z, alpha=1.0: np.where(z > 0, 1, alpha * np.exp(z)),
-            says="the values near 0 are right; far out e^z is larger than any float, though it is not used"
-            " there: `np.where` computes both sides everywhere",
+            says="right near 0; far out it ends in a warning or NaN: e^z is larger than any float, and `np.where`"
+            " computes both of its sides everywhere",
         ),
         whole_numbers(
             lambda z, alpha=1.0: np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0))).astype(

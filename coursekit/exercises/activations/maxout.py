@@ -68,7 +68,7 @@ maxout = Exercise(
         Mistake("bias-missing", "the biases are not added", lambda X, W, b: np.max(X @ W, axis=0)),
         Mistake(
             "bias-along-examples",
-            "b (K, M) broadcasts against X W (K, N, M) as if its rows were examples: b[:, None, :] has the right place",
+            "the bias (K, M) broadcasts against X W (K, N, M) as if its rows were examples: b[:, None, :] fits",
             lambda X, W, b: np.max(X @ W + b, axis=0),
         ),
     ),

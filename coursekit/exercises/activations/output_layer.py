@@ -38,7 +38,7 @@ def _layer(value: Any) -> list | None:
 
 def _layers(**other: tuple[str, str, str]) -> Callable[[str], tuple[str, str, str]]:
     """A form of a mistake: the right layers, but for these problems."""
-    return lambda problem: {**reference.OUTPUT_LAYERS, **other}[problem]
+    return lambda problem: other[problem] if problem in other else reference.output_layer(problem)
 
 
 def _given_for(problem: str, *layers: tuple[str, str, str]) -> Callable[[Trials], bool]:

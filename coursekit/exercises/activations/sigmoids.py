@@ -28,7 +28,7 @@ sigmoid = Exercise(
         overflows(
             lambda z: 1 / (1 + np.exp(-z)),
             lambda z: np.exp(z) / (1 + np.exp(z)),
-            says="the values near 0 are right; far out an exponential is larger than any float:"
+            says="right near 0; far out it ends in a warning or NaN, as an exponential is larger than any float:"
             " take e to a power that is never positive",
         ),
         whole_numbers(lambda z: (np.tanh(z / 2) / 2 + 0.5).astype(np.asarray(z).dtype)),
@@ -65,7 +65,7 @@ tanh = Exercise(
         overflows(
             lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
             lambda z: 2 / (1 + np.exp(-2 * z)) - 1,
-            says="the values near 0 are right; far out an exponential is larger than any float:"
+            says="right near 0; far out it ends in a warning or NaN, as an exponential is larger than any float:"
             " take e to a power that is never positive",
         ),
         told_by_values("sigmoid", "this is the sigmoid, between 0 and 1", lambda z: np.tanh(z / 2) / 2 + 0.5),

@@ -125,8 +125,8 @@ softmax = Exercise(
         ),
         overflows(
             lambda Z: np.exp(Z) / np.sum(np.exp(Z), axis=1, keepdims=True),
-            says="the values are right for small scores; e^z of large ones is larger than any float, and of"
-            " very negative ones 0: take each row's maximum away first",
+            says="right for small scores; e^z of large ones is larger than any float, of very negative ones 0, and it"
+            " ends in a warning or NaN: take each row's maximum away first",
         ),
         told_by_values(
             "not-normalised",

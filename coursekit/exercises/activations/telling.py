@@ -100,8 +100,8 @@ def whole_numbers(form: Callable[..., Any]) -> Mistake:
     """The result is written into an array like z: where z holds whole numbers, so does it."""
     return Mistake(
         "whole-numbers",
-        "where z holds whole numbers the result is cut to whole numbers too: begin with floats,"
-        " `np.asarray(z, dtype=float)`",
+        "where the input holds whole numbers the result is cut to whole numbers too: begin with floats,"
+        " `np.asarray(..., dtype=float)`",
         form,
         seen=_whole_numbers,
     )

@@ -129,7 +129,12 @@ relu_gradient = Exercise(
             "it gives ½ at 0; the convention here is 0, the slope of the left side",
             lambda z: np.heaviside(z, 0.5),
         ),
-        Mistake("one-everywhere", "it gives 1 below 0 too; ReLU is flat there", lambda z: np.ones_like(z)),
+        Mistake(
+            "one-everywhere",
+            "it gives 1 below 0 too; ReLU is flat there",
+            lambda z: np.ones_like(z),
+            lambda z: 1,
+        ),
     ),
     hints=(
         "Draw ReLU. How steep is it on the left of 0, and on the right?",
