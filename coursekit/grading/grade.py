@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coursekit import console
 from coursekit.errors import CannotDo
-from coursekit.grading import again as changed
+from coursekit.grading import telling
 from coursekit.grading.journal import Journal
 from coursekit.grading.layout import Classroom
 from coursekit.grading.lock import only_one
@@ -30,7 +29,6 @@ NOT_ISOLATED = (
     "Students' code runs with your rights on this machine: isolation is not built yet "
     "(`--isolation none` says that you know)."
 )
-LISTED = 60  # submissions in the table
 
 
 def grade(
@@ -62,7 +60,7 @@ def grade(
     classroom.make()
     limits = {name: value for name, value in (("seconds", timeout), ("memory", memory)) if value is not None}
     with (
-        _told(classroom.root),
+        telling.disk_faults(classroom.root),
         only_one(classroom.private / "lock") as scratch,
         Journal(classroom.journal) as journal,
     ):
@@ -138,7 +136,7 @@ class _Grading:
 
     def _begin(self, task: Task) -> Work:
         """The work that a task is: read and repaired when its turn has come."""
-        from coursekit.grading.prepare import prepare
+        from coursekit.grading.prepare import limits_of, prepare
 
         if not task.attempt:
             task.attempt = self.journal.begin(task.student, task.lesson, task.digest, task.version)
@@ -198,7 +196,7 @@ class _Grading:
             return
         assert task.before is not None
         old, new = self.journal.verdicts(task.before.id), self.journal.verdicts(task.attempt)
-        self.changes += changed.changes(task.student, task.lesson, old, new)
+        self.changes += telling.changes(task.student, task.lesson, old, new)
         self.proposed.append(task)
 
     def _apply(self, task: Task) -> None:
@@ -216,7 +214,7 @@ class _Grading:
                 reviewed=task.unchanged,
             )
         except Refused as error:
-            if _sentence(str(error), self.classroom.root):
+            if telling.disk_fault(str(error), self.classroom.root):
                 raise sqlite3.OperationalError(str(error)) from error
             self._fail(task.student, task.lesson, f"nbgrader refused it: {error}")
             return
@@ -237,8 +235,8 @@ class _Grading:
         """Show whose score changes among what was graded before; write it, or leave it."""
         if not self.proposed:
             return
-        changed.show(self.changes, len(self.proposed))
-        if self.changes and not changed.confirmed(yes):
+        telling.show_changes(self.changes, len(self.proposed))
+        if self.changes and not telling.confirmed(yes):
             for task in self.proposed:
                 self.journal.reject(task.attempt)
             console.say("Nothing was written: the gradebook is as it was.")
@@ -248,7 +246,10 @@ class _Grading:
 
     def summary(self, planned: Plan) -> dict[str, Any]:
         """What was done, told and returned."""
-        self._tell(planned)
+        self.graded.sort(key=lambda one: (one["lesson"], one["student"]))
+        telling.show(
+            self.graded, len(self.failed), planned.unchanged, planned.outdated, self.classroom.database
+        )
         return {
             "graded": self.graded,
             "failed": self.failed,
@@ -259,58 +260,6 @@ class _Grading:
             "exit": int(bool(self.failed)),
         }
 
-    def _tell(self, planned: Plan) -> None:
-        if self.graded:
-            rows = [
-                (one["student"], one["lesson"], f"{one['points']:g} of {one['max_points']:g}", _remark(one))
-                for one in self.graded[:LISTED]
-            ]
-            console.table(("student", "lesson", "points", ""), rows, right=("points",))
-            if len(self.graded) > LISTED:
-                console.say(f"... and {len(self.graded) - LISTED} more.")
-        lines = [f"Graded: {len(self.graded)}", f"unchanged: {planned.unchanged}"]
-        lines += [f"could not be graded: {len(self.failed)}"] if self.failed else []
-        console.say(f"{', '.join(lines)}. The gradebook is {self.classroom.database}.")
-        if planned.outdated:
-            console.say(
-                f"{planned.outdated} of the unchanged were graded before exercises, checker or seed changed; "
-                "`coursekit grade --again` shows whose score that changes."
-            )
-
-
-def _remark(graded: Mapping[str, Any]) -> str:
-    parts = ["; ".join(graded["repairs"])] if graded["repairs"] else []
-    parts += [f"the grader failed on {', '.join(graded['ungraded'])}"] if graded["ungraded"] else []
-    return "; ".join(parts)
-
-
-def limits_of(topic_: str) -> dict[str, float]:
-    """A lesson's own limits: SECONDS of processor time a cell, MEMORY in MB, where its package names them."""
-    package = importlib.import_module(f"coursekit.exercises.{topic_}")
-    names = {"seconds": "SECONDS", "memory": "MEMORY"}
-    return {limit: getattr(package, name) for limit, name in names.items() if hasattr(package, name)}
-
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def _told(root: Path) -> Iterator[None]:
-    """A disk that is full, or cannot be written, is told in one sentence."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        sentence = _sentence(str(error), root)
-        if sentence is None:
-            raise
-        raise CannotDo(sentence) from error
-
-
-def _sentence(error: str, root: Path) -> str | None:
-    """What to say of a database's error that is the disk's; None of any other."""
-    if "disk is full" in error or "disk I/O error" in error:
-        return f"The disk of {root} is full. Free some space and run this again: it goes on where it stopped."
-    if "readonly database" in error or "unable to open database" in error:
-        return f"{root} cannot be written. Make it writable, or choose another folder with --course."
-    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -91,3 +92,10 @@ def _read(path: Path, changed: float) -> Notebook:
 def _released(path: Path) -> Notebook:
     """A released notebook, read once."""
     return _read(path, path.stat().st_mtime)
+
+
+def limits_of(topic_: str) -> dict[str, float]:
+    """A lesson's own limits: SECONDS of processor time a cell, MEMORY in MB, where its package names them."""
+    package = importlib.import_module(f"coursekit.exercises.{topic_}")
+    names = {"seconds": "SECONDS", "memory": "MEMORY"}
+    return {limit: getattr(package, name) for limit, name in names.items() if hasattr(package, name)}
