@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -84,19 +85,18 @@ class Verdict:
     def as_html(self, hint: str = "") -> str:
         """The panel under a check cell; `hint`, if any, is folded away below it and needs no kernel."""
         color = "#0072b2" if self.passed else "#767676" if self.status == "not-attempted" else "#d55e00"
-        rows = [("call", self.call), ("expected", self.expected), ("got", self.got)]
-        table = "".join(
-            f'<tr><td style="text-align:left;vertical-align:top;padding:0 1em 0 0">{name}</td>'
-            f'<td style="text-align:left"><pre style="margin:0">{html.escape(text)}</pre></td></tr>'
-            for name, text in rows
+        rows = "".join(
+            f'<div style="display:flex;gap:1em"><span style="min-width:5em">{name}</span>'
+            f'<pre style="margin:0;white-space:pre-wrap;background:none">{html.escape(text)}</pre></div>'
+            for name, text in (("call", self.call), ("expected", self.expected), ("got", self.got))
             if text
         )
         return (
             f'<div role="status" style="border-left:4px solid {color};padding:.3em .8em;margin:.3em 0">'
             f"<strong>{html.escape(self._head())}</strong>"
-            + (f"<table>{table}</table>" if table else "")
-            + (f"<p>{html.escape(self.why)}</p>" if self.why else "")
-            + (f"<details><summary>Hint</summary><p>{html.escape(hint)}</p></details>" if hint else "")
+            + (f'<div style="margin:.4em 0">{rows}</div>' if rows else "")
+            + (f'<p style="margin:.3em 0">{_with_code(self.why)}</p>' if self.why else "")
+            + (f"<details><summary>Hint</summary><p>{_with_code(hint)}</p></details>" if hint else "")
             + "</div>"
         )
 
@@ -111,6 +111,11 @@ class Verdict:
         call = f"(an input kept for grading: {kind})"
         why = self.why if self.mistake else _SECRET.get(self.status, _SECRET["wrong"])
         return replace(self, call=call, expected="", got="", why=why, secret=True)
+
+
+def _with_code(text: str) -> str:
+    """HTML of a sentence in which `code` stands between backticks."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _indent(text: str) -> str:
