@@ -1,0 +1,167 @@
+"""`coursekit collect`: what came back, sorted into `submitted/STUDENT/LESSON/`, the latest of each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from coursekit import console
+from coursekit.errors import CannotDo
+from coursekit.files import write_whole
+from coursekit.grading.layout import Classroom
+from coursekit.grading.people import People
+from coursekit.grading.placing import Known, Placer, Whose, catalogue, which
+from coursekit.grading.roster import people
+from coursekit.grading.sources import Handed, Refused, files_in
+from coursekit.grading.storing import TIMESTAMP, Incoming, Store, digest, parse_time
+
+MOST_BESIDE = 50_000_000  # bytes of a file that lies beside a notebook
+_SAYS_NOTHING = (TIMESTAMP, "onlinetext.html", ".pyc")
+
+
+def collect(classroom: Classroom, paths: Sequence[Path]) -> dict[str, Any]:
+    """Take submissions from folders, zips and notebooks; what was there before is kept as an earlier version.
+
+    Returns what was placed, and what could not be and why. Raises CannotDo where a path does not exist.
+    """
+    missing = [str(path) for path in paths if not Path(path).exists()]
+    if missing:
+        raise CannotDo(f"There is no file or folder {', '.join(missing)}.")
+    known = catalogue(classroom)
+    if not known:
+        raise CannotDo(f"There is no lesson in {classroom.notebooks}.")
+    store = Store(classroom.make())
+    store.finish_interrupted()
+    persons = people(classroom)
+    sorting = _Sorting(classroom, known, persons)
+    for path in paths:
+        sorting.sort(Path(path))
+    sorting.place_beside()
+    placed = []
+    for (student, lesson), versions in console.track(sorted(sorting.incoming.items()), "collecting"):
+        placed += store.take(student, lesson, versions)
+    strangers = sorted({one["student"] for one in placed} - persons.ids) if persons.ids else []
+    _tell(classroom, placed, sorting, strangers)
+    return {
+        "placed": placed,
+        "unplaced": sorting.unplaced,
+        "notes": sorting.notes,
+        "not_in_roster": strangers,
+        "exit": 0 if placed else 1,
+    }
+
+
+@dataclass
+class _Sorting:
+    """Files on their way: by student and lesson, or not placed."""
+
+    classroom: Classroom
+    known: Sequence[Known]
+    persons: People
+    incoming: dict[tuple[str, str], list[Incoming]] = field(default_factory=lambda: defaultdict(list))
+    beside: list[tuple[Handed, Whose]] = field(default_factory=list)
+    unplaced: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def sort(self, given: Path) -> None:
+        """Sort all files of one thing that was given."""
+        files = list(files_in(given))
+        handed = [one for one in files if isinstance(one, Handed)]
+        placer = Placer(given, handed, self.known, self.persons)
+        times = {one.path[:-1]: one for one in handed if one.path[-1] == TIMESTAMP and not one.in_zip}
+        namesakes = self._namesakes([placer.whose(one.path) for one in handed])
+        for file in console.track(files, f"reading {given.name}, files"):
+            if isinstance(file, Refused):
+                self._refuse(f"{given}: {file}", file.why)
+                continue
+            whose = placer.whose(file.path)
+            if whose and whose.student in namesakes:
+                whose = replace(whose, student=f"{whose.student}_{whose.number}")
+            if file.path[-1].lower().endswith(".ipynb"):
+                # In a download, or a zip, a timestamp.txt may be the student's own.
+                stamp = None if whose and whose.number else times.get(file.path[:-1])
+                self._sort_notebook(given, file, whose, stamp)
+            elif whose and not file.path[-1].endswith(_SAYS_NOTHING):
+                self.beside.append((file, whose))
+        for name, numbers in sorted(namesakes.items()):
+            self.notes.append(f"{len(numbers)} people are called {name}; a number tells them apart")
+
+    def _namesakes(self, told: Sequence[Whose | None]) -> dict[str, set[str]]:
+        """Names that one download gives to several people: name -> their numbers."""
+        numbers: dict[str, set[str]] = defaultdict(set)
+        for whose in told:
+            if whose and whose.number and whose.student not in self.persons.ids:
+                numbers[whose.student].add(whose.number)
+        return {name: found for name, found in numbers.items() if len(found) > 1}
+
+    def _sort_notebook(self, given: Path, file: Handed, whose: Whose | None, stamp: Handed | None) -> None:
+        try:
+            content = file.read()
+            time = (parse_time(stamp.read()) if stamp else None) or file.time
+        except OSError as error:
+            self._refuse(f"{given}: {file}", str(error))
+            return
+        notebook = which(content, file, self.known)
+        if whose is None or notebook is None:
+            why = "is no notebook of a lesson here" if whose else "has a path that does not say whose it is"
+            kept = self.classroom.unplaced / f"{digest(content)[:8]}-{_safe(file.path[-1])}"
+            write_whole(kept, content)
+            self._refuse(f"{given}: {file}", why, str(kept))
+            return
+        name = PurePosixPath(f"{notebook.name}.ipynb")
+        version = Incoming(name, digest(content), time, str(file), file.read)
+        self.incoming[whose.student, notebook.lesson].append(version)
+
+    def place_beside(self) -> None:
+        """Put the other files beside the notebooks they came with, by folder where there are several."""
+        lessons: dict[str, list[str]] = defaultdict(list)
+        for student, lesson in self.incoming:
+            lessons[student].append(lesson)
+        for file, whose in self.beside:
+            own = lessons[whose.student]
+            own = [lesson for lesson in own if lesson in file.path] or own
+            try:
+                content = file.read()
+            except OSError as error:
+                self._refuse(str(file), str(error))
+                continue
+            if len(own) != 1:
+                self._refuse(str(file), "belongs to no notebook that could be placed")
+            elif len(content) > MOST_BESIDE:
+                self._refuse(str(file), f"is larger than {MOST_BESIDE // 1_000_000} MB")
+            else:
+                path = PurePosixPath(*map(_safe, whose.rest))
+                version = Incoming(path, digest(content), file.time, str(file), file.read)
+                self.incoming[whose.student, own[0]].append(version)
+
+    def _refuse(self, path: str, why: str, kept: str = "") -> None:
+        self.unplaced.append({"path": path, "why": why, "kept": kept})
+
+
+def _safe(name: str) -> str:
+    """A file's name without what some system would not have in one."""
+    return re.sub(r"[^\w.,()' +=@-]", "_", name).rstrip(". ")[-100:] or "_"
+
+
+def _tell(
+    classroom: Classroom, placed: list[dict[str, str]], sorting: _Sorting, strangers: list[str]
+) -> None:
+    if placed:
+        students = len({one["student"] for one in placed})
+        listed = ", ".join(
+            f"{n} {what}" for what, n in sorted(Counter(one["what"] for one in placed).items())
+        )
+        console.say(f"{classroom.submitted}: {len(placed)} notebooks of {students} students ({listed}).")
+    for note in sorting.notes:
+        console.say(f"Note: {note}.")
+    if strangers:
+        console.say(f"Not in the roster: {', '.join(strangers)}.")
+    for one in sorting.unplaced:
+        kept = f" It is kept as {one['kept']}." if one["kept"] else ""
+        console.say(f"Not placed: {one['path']} {one['why']}.{kept}")
+    if not placed:
+        console.complain("coursekit: There is no submission in what was given.")
