@@ -36,17 +36,11 @@ class Converters:
     def run(self, converter: Any, student: str, lesson: str) -> None:
         """Convert one submission, whatever was made of it before. Raises Refused."""
         self.course.student_id, self.course.assignment_id = student, lesson
-        # nbgrader's own capture_log would swallow an interrupt, too.
-        with self._quietly(), io.StringIO() as said:
-            work = converter(coursedir=self.course, config=self.config, force=True)
-            handler = logging.StreamHandler(said)
-            work.log.addHandler(handler)
+        with self._quietly() as said:  # nbgrader's own capture_log would swallow an interrupt, too
             try:
-                work.start()
+                converter(coursedir=self.course, config=self.config, force=True).start()
             except (Exception, SystemExit) as error:
                 raise Refused(_complaint(said.getvalue(), str(error))) from error
-            finally:
-                work.log.removeHandler(handler)
 
     @contextlib.contextmanager
     def book(self) -> Iterator[Gradebook]:
@@ -55,13 +49,22 @@ class Converters:
             yield book
 
     @contextlib.contextmanager
-    def _quietly(self) -> Iterator[None]:
-        """nbgrader opens the gradebook nine times a submission: one engine serves, and compiles once."""
+    def _quietly(self) -> Iterator[io.StringIO]:
+        """What nbgrader logs goes into the text that is given.
+
+        It opens the gradebook nine times a submission: one engine serves, and compiles its statements once.
+        """
+        said = io.StringIO()
+        handler, root = logging.StreamHandler(said), logging.getLogger()
         one_engine = patch.object(nbgrader.api, "create_engine", self._engine)
         with one_engine, scripts_on_path(), warnings.catch_warnings():
             # nbgrader adds submissions in an order that SQLAlchemy 2 remarks on; the rows are right.
             warnings.filterwarnings("ignore", "Object of type <Submitted(Assignment|Notebook)> not in")
-            yield
+            root.addHandler(handler)
+            try:
+                yield said
+            finally:
+                root.removeHandler(handler)
 
 
 def _complaint(log: str, error: str) -> str:
