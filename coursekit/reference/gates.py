@@ -36,7 +36,7 @@ def gelu_gradient(z: ArrayLike) -> np.ndarray:
 
 
 def swish(z: ArrayLike, beta: float = 1.0) -> np.ndarray:
-    """z s(beta z), s the sigmoid (any shape); with beta = 1 also called SiLU.
+    """z σ(beta z), σ the sigmoid (any shape); with beta = 1 also called SiLU.
 
     Source: Ramachandran et al. 2017; Elfwing et al. 2018.
     """
@@ -45,7 +45,7 @@ def swish(z: ArrayLike, beta: float = 1.0) -> np.ndarray:
 
 
 def swish_gradient(z: ArrayLike, beta: float = 1.0) -> np.ndarray:
-    """swish'(z) = s(beta z) + beta z s'(beta z) (any shape)."""
+    """swish'(z) = σ(beta z) + beta z σ'(beta z) (any shape)."""
     z = np.asarray(z)
     return sigmoid(beta * z) + beta * z * sigmoid_gradient(beta * z)
 
@@ -62,13 +62,13 @@ def mish(z: ArrayLike) -> np.ndarray:
 
 
 def mish_gradient(z: ArrayLike) -> np.ndarray:
-    """mish'(z) = tanh(softplus(z)) + z tanh'(softplus(z)) s(z); the derivative of softplus is s."""
+    """mish'(z) = tanh(softplus(z)) + z tanh'(softplus(z)) σ(z); the derivative of softplus is σ."""
     z = np.asarray(z)
     return np.tanh(softplus(z)) + z * tanh_gradient(softplus(z)) * sigmoid(z)
 
 
 def glu(A: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """The gated linear unit: A * s(B), of any one shape.
+    """The gated linear unit: A * σ(B), of any one shape.
 
     A: the values; B: what opens and shuts their gates, commonly another affine map of the same
     inputs. Source: Dauphin et al. 2017.
@@ -77,5 +77,5 @@ def glu(A: np.ndarray, B: np.ndarray) -> np.ndarray:
 
 
 def glu_gradients(A: np.ndarray, B: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The derivatives of `glu` for A and for B, entry by entry: s(B) and A s'(B)."""
+    """The derivatives of `glu` for A and for B, entry by entry: σ(B) and A σ'(B)."""
     return sigmoid(B), np.asarray(A) * sigmoid_gradient(B)

@@ -35,7 +35,7 @@ def linear_gradient(z: ArrayLike) -> np.ndarray:
 def sigmoid(z: ArrayLike) -> np.ndarray:
     """The logistic function, between 0 and 1 (any shape).
 
-    s(z) = 1 / (1 + e^-z) = e^z / (1 + e^z)
+    σ(z) = 1 / (1 + e^-z) = e^z / (1 + e^z)
 
     Stable: e^-|z| is at most 1, so nothing overflows; it is the e^-z of the first form where
     z >= 0 and the e^z of the second where z < 0. Small values keep all their digits.
@@ -46,9 +46,9 @@ def sigmoid(z: ArrayLike) -> np.ndarray:
 
 
 def sigmoid_gradient(z: ArrayLike) -> np.ndarray:
-    """s'(z) = s(z) (1 - s(z)), at most 1/4, at z = 0 (any shape; z is the input).
+    """σ'(z) = σ(z) (1 - σ(z)), at most 1/4, at z = 0 (any shape; z is the input).
 
-    Computed as s(z) s(-z), which is the same and loses no digits where s(z) is near 1. The form
+    Computed as σ(z) σ(-z), which is the same and loses no digits where σ(z) is near 1. The form
     e^-z / (1 + e^-z)^2 overflows far left of 0.
     """
     z = np.asarray(z)
@@ -58,7 +58,7 @@ def sigmoid_gradient(z: ArrayLike) -> np.ndarray:
 def tanh(z: ArrayLike) -> np.ndarray:
     """The hyperbolic tangent, between -1 and 1 (any shape).
 
-    tanh(z) = (e^z - e^-z) / (e^z + e^-z) = 2 s(2z) - 1
+    tanh(z) = (e^z - e^-z) / (e^z + e^-z) = 2 σ(2z) - 1
 
     NumPy's own is stable: it never forms e^z where that is large.
     """
@@ -68,6 +68,6 @@ def tanh(z: ArrayLike) -> np.ndarray:
 def tanh_gradient(z: ArrayLike) -> np.ndarray:
     """tanh'(z) = 1 - tanh(z)^2, at most 1, at z = 0 (any shape; z is the input).
 
-    Computed as 4 s(2z) s(-2z), which is the same and loses no digits where tanh(z) is near 1.
+    Computed as 4 σ(2z) σ(-2z), which is the same and loses no digits where tanh(z) is near 1.
     """
     return 4 * sigmoid_gradient(2 * np.asarray(z))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from coursekit.reference.activations import relu, sigmoid, sigmoid_gradient
 from coursekit.reference.layers import (
-    OUTPUT_LAYERS,
     collapse,
     dead_fraction,
     output_layer,

@@ -108,6 +108,8 @@ saturated_fraction = Exercise(
             "this is the share between the limits, the complement",
             lambda s, low=0.05, high=0.95: np.mean(np.greater_equal(s, low) & np.less_equal(s, high)),
             lambda s, low=0.05, high=0.95: np.mean(np.greater(s, low) & np.less(s, high)),
+            lambda s, low=0.05, high=0.95: np.mean(np.greater_equal(s, low) & np.less(s, high)),
+            lambda s, low=0.05, high=0.95: np.mean(np.greater(s, low) & np.less_equal(s, high)),
         ),
         Mistake(
             "lower-only",

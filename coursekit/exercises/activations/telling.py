@@ -86,23 +86,25 @@ def _breaks(trial: Trial) -> bool:
 
 
 def _whole_numbers(trials: Trials) -> bool:
-    """Right where z holds floats; where it holds whole numbers, right but for what is cut off."""
+    """Fractions are right on some inputs; where a reply is wrong, it is whole numbers, the rest cut off."""
     failed = [trial for trial in trials if not trial.right]
-    return bool(failed) and all(
-        np.asarray(trial.case.args[0]).dtype.kind == "i"
-        and trial.reply.kind == "value"
-        and _has(trial.value, np.trunc(trial.expected))
-        for trial in failed
-    )
+    fractions = any(trial.right and np.any(np.mod(trial.expected, 1)) for trial in trials)
+    return fractions and bool(failed) and all(map(_is_cut, failed))
 
 
-def whole_numbers(form: Callable[..., Any]) -> Mistake:
-    """The result is written into an array like z: where z holds whole numbers, so does it."""
+def _is_cut(trial: Trial) -> bool:
+    if trial.reply.kind != "value" or not _has(trial.value, np.trunc(trial.expected)):
+        return False
+    return numeric(trial.value).dtype.kind == "i"
+
+
+def whole_numbers(*forms: Callable[..., Any]) -> Mistake:
+    """The result is kept as whole numbers: in an array like z where z holds them, or by np.vectorize."""
     return Mistake(
         "whole-numbers",
-        "where the input holds whole numbers the result is cut to whole numbers too: begin with floats,"
-        " `np.asarray(..., dtype=float)`",
-        form,
+        "the result is cut to whole numbers: an array made like one of whole numbers keeps no fractions,"
+        " and `np.vectorize` goes by its first result; begin with `np.asarray(..., dtype=float)`",
+        *forms,
         seen=_whole_numbers,
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from coursekit.checking import Exercise, Mistake, Trial
 from coursekit.exercises.activations.inputs import cases
-from coursekit.exercises.activations.telling import Trials, in_place, minus_one_below
+from coursekit.exercises.activations.telling import Trials, in_place, minus_one_below, whole_numbers
 from coursekit.reference import activations as reference
 
 step = Exercise(
@@ -92,6 +92,7 @@ relu = Exercise(
             seen=_one_largest,
         ),
         in_place(_relu_writing_into),
+        whole_numbers(lambda z: np.vectorize(lambda v: max(0, v))(z)),
     ),
     hints=(
         "Each entry stays as it is where it is above 0, and becomes 0 elsewhere.",
