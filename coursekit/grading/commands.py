@@ -71,7 +71,8 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
     )
     export.add_argument("--exercises", action="store_true", help="a row a student and exercise")
 
-    add("demo", _demo, "the whole life of a class of made-up students, from release to report")
+    demo = add("demo", _demo, "the whole life of a class of made-up students, from release to report")
+    demo.add_argument("--students", metavar="N", type=_positive, default=24, help="how many (%(default)s)")
 
 
 def _lessons(command: argparse.ArgumentParser) -> None:
@@ -150,4 +151,6 @@ def _export(args: argparse.Namespace) -> dict[str, Any]:
 def _demo(args: argparse.Namespace) -> dict[str, Any]:
     from coursekit.grading import demo
 
-    return demo.demo(classroom(args).root)
+    # A class of one's own is never what a demo should be made in.
+    args.course = "course-demo" if args.course == "course" else args.course
+    return demo.demo(classroom(args).root, args.students)

@@ -7,6 +7,7 @@ should say, so that a whole class tests it.
 source      a function or class as text that stands alone
 lesson      a lesson, and every way to answer it
 damage      what happens to notebooks on their way back
+handing_in  how they come back: folders, zips, downloads
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ class SampleStudent:
     files: dict[str, Files] = field(default_factory=dict)
     expected: dict[str, Expected] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first} {self.last}".strip()
 
     @property
     def email(self) -> str:
