@@ -40,7 +40,7 @@ def _class_of(name: str) -> Any:
     from coursekit.explore.explorer import Explorer
 
     found = getattr(importlib.import_module(f"{__name__}.{name}"), name.title().replace("_", ""), Explorer)
-    return None if found is Explorer else found
+    return found if found is not Explorer and issubclass(found, Explorer) else None
 
 
 class _Explore(ModuleType):

@@ -68,7 +68,10 @@ def told(surface: Surface, rate: float, paths: Sequence[np.ndarray] | np.ndarray
     if len(paths) > 1:
         ends = Counter(end(surface, x) for x in paths)
         counts = ", ".join(f"{ends[key]} {words}" for key, (_, words) in ENDS.items() if ends[key])
-        return f"{len(paths)} starts", f"After {len(paths[0]) - 1} steps: {counts}."
+        return (
+            f"{len(paths)} starts",
+            f"After {len(paths[0]) - 1} steps: {counts}. Fan and dial show the first.",
+        )
     if rate == 0:
         return "Still", "The learning rate is 0, so each step multiplies by 1: nothing moves."
     x = paths[0]
