@@ -13,7 +13,10 @@ from coursekit.checking.compare import Compare
 
 @dataclass(frozen=True, eq=False)
 class Quiz(Exercise):
-    """An exercise whose answer is one of some choices, by letter or by text."""
+    """An exercise whose answer is one of some choices, by letter or by text, or a function that returns it.
+
+    In a notebook it is a function: its starter raises only when it is asked, so the notebook runs on.
+    """
 
     question: str = ""
     choices: dict[str, str] = field(default_factory=dict)  # letter -> text
@@ -54,7 +57,7 @@ def quiz(
     return Quiz(
         id=id,
         title=title,
-        signature=f"{id.split('.')[1]} = {_listed(letters)}",
+        signature=f"{id.split('.')[1]}()",
         reference=right[0],
         cases=lambda rng: [Case(text=question)],
         probe=_given,
@@ -72,7 +75,7 @@ def quiz(
 
 
 def _given(answer: Any) -> Any:
-    return answer
+    return answer() if callable(answer) else answer
 
 
 def _hidden(observation: Any) -> str:
@@ -97,6 +100,8 @@ def chosen(given: Any, texts: dict[str, str]) -> str:
 
     Raises Mismatch where it is no choice.
     """
+    if given is None:
+        raise Mismatch("it gave None: did you forget `return`?")
     if isinstance(given, str):
         start = re.match(r"\s*\(?([a-zA-Z])[).:]\s*(?=\S)", given)
         said, text = (start[1].lower(), _key(given[start.end() :])) if start else (None, _key(given))

@@ -47,8 +47,17 @@ def test_the_right_choice_is_not_given_away(answer):
     assert "expected" not in text
 
 
+def test_a_function_may_give_the_choice():
+    assert verdict(lambda: "b").passed
+    assert verdict(lambda: "c").mistake == "chose-c"
+    assert "did you forget `return`?" in str(verdict(lambda: None))
+
+
 def test_an_open_question_is_not_attempted():
-    assert verdict(...).status == "not-attempted"
+    def starter():
+        raise NotImplementedError()
+
+    assert [verdict(one).status for one in (..., starter)] == ["not-attempted"] * 2
 
 
 def test_the_prompt_lists_every_choice():
