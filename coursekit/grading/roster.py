@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +49,10 @@ def people(classroom: Classroom) -> People:
     """The students that the gradebook knows, and those who have handed in before."""
     persons = []
     if classroom.database.is_file():
-        with classroom.gradebook() as book:
-            fields = ("id", "first_name", "last_name", "email", "lms_user_id")
-            persons = [Person(*(getattr(one, field) or "" for field in fields)) for one in book.students]
+        # By SQL: importing nbgrader takes seconds, and its table of students has not changed in years.
+        query = "SELECT id, first_name, last_name, email, lms_user_id FROM student"
+        with closing(sqlite3.connect(f"{classroom.database.as_uri()}?mode=ro", uri=True)) as database:
+            persons = [Person(*(value or "" for value in row)) for row in database.execute(query)]
     folders = classroom.submitted.iterdir() if classroom.submitted.is_dir() else ()
     return People(persons, [path.name for path in folders if path.is_dir() and path.name[0] != "."])
 
