@@ -59,7 +59,7 @@ def demo(root: Path | str, students: int = STUDENTS, seed: int = 0) -> dict[str,
     paths = {
         "report": reported["report"],
         "feedback": fed_back["folder"],
-        "to hand back": fed_back["zip"],
+        "zip": fed_back["zip"],
         "grades": exported["file"],
     }
     _tell(outcome, paths, seconds)
@@ -176,9 +176,8 @@ def _differences(
             yield Difference(student.id, exercise, str(expected), seen)
     points, record = sum(v["points"] for v in one.verdicts.values()), book.records.get((student.id, lesson))
     if record is None or abs(record.raw - points) > 1e-6:
-        yield Difference(
-            student.id, lesson, f"{points:g} points", f"{record.raw if record else 'none'} in the gradebook"
-        )
+        there = f"{record.raw:g} in the gradebook" if record else "nothing in the gradebook"
+        yield Difference(student.id, lesson, f"{points:g} points", there)
 
 
 def _row(one: Graded | None, asked: dict[str, Expected], found: Sequence[Difference]) -> tuple[str, str]:
@@ -204,7 +203,7 @@ def _tell(outcome: Outcome, paths: dict[str, str], seconds: float) -> None:
         console.say(f"  {one.student}, {one.exercise}: expected {one.expected}, given {one.given}")
     console.say(f"\nIn {seconds:.0f} s. To look at:")
     for what, path in paths.items():
-        console.say(f"  {what:<14}{_shortened(path)}")
+        console.say(f"  {what:<10}{_shortened(path)}")
 
 
 def _shortened(text: str) -> str:
