@@ -10,6 +10,10 @@ import scipy.stats
 import torch
 
 from coursekit import evaluate
+from coursekit.checking import find
+from coursekit.checking.asking import ask_here
+from coursekit.checking.judging import judge
+from coursekit.reference.activations import sigmoid_gradient
 
 DOUBLE = torch.float64
 
@@ -589,9 +593,64 @@ def test_a_right_answer_passes_in_whatever_style(name, answer):
     assert (verdict.score, verdict.mistake) == (1.0, None)
 
 
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_answers_pass_on_secret_inputs_too(name):
+    for answer in RIGHT[name]:
+        for seed in (102, 7):
+            verdict = judge(
+                find(f"activations.{name}"),
+                lambda asked, cases, answer=answer: ask_here(asked, answer, cases),
+                seed,
+            )
+            assert verdict.passed, verdict
+
+
 @pytest.mark.parametrize(("name", "answer", "mistake"), WRONG)
 def test_a_wrong_answer_fails_under_its_own_name_or_none(name, answer, mistake):
     verdict = evaluate(f"activations.{name}", answer)
     assert not verdict.passed, verdict
     assert verdict.mistake == mistake, verdict
     assert verdict.score <= (0.5 if mistake else 0.75)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "parts"),
+    [
+        ("relu", lambda z: np.abs(z), ("relu(-1.5)", "expected: 0.0", "got:      1.5", "|z|")),
+        ("sigmoid", lambda z: 1 / (1 + np.exp(-z)), ("sigmoid(-1000.0)", "warning or NaN")),
+        (
+            "leaky_relu",
+            lambda z: np.where(z > 0, z, 0.01 * z),
+            ("leaky_relu(z, slope=0.01)", "positional argument"),
+        ),
+        ("maxout", lambda X, W, b: np.max(X @ W + b, axis=0), ("b[:, None, :]",)),
+        ("softmax", lambda Z: np.exp(Z) / np.exp(Z).sum(1), ("keepdims=True",)),
+        ("output_layer", lambda problem: ("1", "relu", "huber"), ("for activation it gave 'relu'",)),
+    ],
+)
+def test_the_verdict_says_what_happened(name, answer, parts):
+    text = str(evaluate(f"activations.{name}", answer))
+    for part in parts:
+        assert part.lower() in text.lower(), text
+
+
+def test_an_overflow_earns_half_and_the_softmax_pair_is_forgiven():
+    assert evaluate("activations.sigmoid", lambda z: 1 / (1 + np.exp(-z))).score == 0.5
+    verdict = evaluate("activations.output_layer", layers(binary=LAYERS["multiclass"]))
+    assert (verdict.passed, verdict.score, verdict.mistake) == (True, 1.0, "binary-softmax")
+
+
+@pytest.mark.parametrize(
+    ("topic", "right"), [("curve", "b"), ("saturation", "c"), ("dying", "d"), ("output", "b")]
+)
+def test_a_quiz_has_its_right_choice_and_a_reason_for_each_other(topic, right):
+    quiz = find(f"activations.quiz_{topic}")
+    for letter in quiz.choices:
+        verdict = evaluate(quiz.id, letter)
+        assert verdict.passed is (letter == right)
+        assert verdict.mistake == (None if letter == right else f"chose-{letter}")
+
+
+def test_the_quiz_on_ten_sigmoids_is_right():
+    most = sigmoid_gradient(np.linspace(-5, 5, 101)).max()
+    assert most**10 == pytest.approx(1e-6, rel=0.05)
