@@ -26,6 +26,7 @@ DELEGATES = "delegates"
 _PATIENCE = 60.0  # seconds for the grader's own code, which is trusted to end
 
 
+@np.errstate(all="ignore")  # an answer may hold infinities: nothing to print, where a student would read it
 def judge(exercise: Exercise, ask: Ask, seed: Any = None) -> Verdict:
     """Ask, compare and diagnose: the verdict on one answer.
 
