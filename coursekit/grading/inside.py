@@ -58,13 +58,13 @@ class _Text(str):
         return {MIME: str(self), "text/plain": ""}
 
 
-_bound: dict[str, Any] = {}
+_bound: dict[str, tuple[Any, dict[str, Any]]] = {}  # exercise -> its answer, and all names at its place
 
 
 def grading_bind(exercise: str, expression: Callable[[], Any]) -> str:
     """Keep what the expression gives here and now; "" or, where it gives an error, that."""
     try:
-        _bound[exercise] = expression()
+        _bound[exercise] = expression(), dict(vars(sys.modules["__main__"]))
     except BaseException as error:
         _bound.pop(exercise, None)
         return _Text(f"{type(error).__name__}: {error}"[:300])
@@ -72,10 +72,17 @@ def grading_bind(exercise: str, expression: Callable[[], Any]) -> str:
 
 
 def grading_ask(exercise: str, question: str) -> str:
-    """The encoded replies of a bound answer."""
+    """The encoded replies of a bound answer, its names meaning what they meant at its place."""
     from coursekit.checking.asking import serve
 
-    return _Text(serve(_bound[exercise], question))
+    answer, then = _bound[exercise]
+    names = vars(sys.modules["__main__"])
+    now = dict(names)
+    names.update(then)
+    try:
+        return _Text(serve(answer, question))
+    finally:
+        names.update(now)
 
 
 def grading_kernel() -> None:

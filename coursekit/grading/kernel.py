@@ -22,6 +22,8 @@ import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+from coursekit.errors import CannotDo
+
 STARTS_WITHIN = 60.0  # seconds
 GRACE = 3.0  # seconds between the interrupt and the kill
 TICK = 0.1  # seconds between two looks at the process
@@ -52,7 +54,7 @@ class Lost(Exception):
         self.why = why
 
 
-class NoKernel(Exception):
+class NoKernel(CannotDo):
     """A kernel cannot be started at all; the message is what it said."""
 
 
@@ -140,7 +142,8 @@ class Kernel:
         if self.alive() and time.monotonic() < end:
             return
         said = (self._folder / "started.log").read_text(errors="replace").strip()
-        raise NoKernel(said.splitlines()[-1][:300] if said else "it says nothing")
+        why = said.splitlines()[-1][:300] if said else "it says nothing"
+        raise NoKernel(f"No kernel can be started here: {why}")
 
     # -- working
 

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 import psutil
 
+from coursekit.errors import CannotDo
 from coursekit.grading.run import Found, Work, run
 
 TRIES = 2  # of a submission whose worker dies
@@ -35,6 +36,11 @@ class Failed:
 
     why: str
     details: str = ""
+
+
+def _failed(error: Exception) -> Failed:
+    why = str(error) if isinstance(error, CannotDo) else f"{type(error).__name__}: {error}"
+    return Failed(why, traceback.format_exc())
 
 
 Event = tuple[str, dict[str, Any]] | Found | Failed  # a verdict on an exercise, or one of the two ends
@@ -90,7 +96,7 @@ def _events(worker: _Worker, make: Callable[[], Work]) -> Iterator[Event]:
     try:
         work = make()
     except Exception as error:
-        yield Failed(f"{type(error).__name__}: {error}", traceback.format_exc())
+        yield _failed(error)
         return
     for _ in range(TRIES):
         try:
@@ -100,6 +106,7 @@ def _events(worker: _Worker, make: Callable[[], Work]) -> Iterator[Event]:
                 yield event
             return
         except (EOFError, OSError):  # the worker is gone, and not what it had told
+            worker.close()
             if worker.stopped:
                 return
     yield Failed("The grader's own process ended while it graded this, twice.")
@@ -171,7 +178,7 @@ def _work(pipe: Connection, folder: Path) -> None:
             try:
                 pipe.send(run(work, tell))
             except Exception as error:
-                pipe.send(Failed(f"{type(error).__name__}: {error}", traceback.format_exc()))
+                pipe.send(_failed(error))
 
 
 def _stop(*_: object) -> None:

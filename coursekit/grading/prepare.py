@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from coursekit.errors import CannotDo
 from coursekit.grading.kernel import Settings
 from coursekit.grading.layout import Classroom
 from coursekit.grading.repair import Hopeless, find_notebook, repair
@@ -16,6 +17,8 @@ from coursekit.grading.repair.reading import read
 from coursekit.grading.run import Work
 from coursekit.grading.starter import Notebook, exercise_of, is_check, marks, text
 from coursekit.grading.submissions import Submission, files_of
+
+MOST = 100_000_000  # bytes of a notebook
 
 
 def prepare(
@@ -25,7 +28,7 @@ def prepare(
     limits: Mapping[str, Any],
     known: Mapping[str, dict[str, Any]],
 ) -> tuple[Work, list[str]]:
-    """The work that a submission is, and what was mended in it. Raises Hopeless where it has no notebook.
+    """The work that a submission is, and what was mended in it. Raises CannotDo where nothing can be read.
 
     limits: of `Settings`, by name. known: verdicts that were given already
     """
@@ -33,7 +36,7 @@ def prepare(
     names = [path.stem for path in classroom.source(lesson)]
     found = find_notebook(submission.folder, names)
     if not found:
-        raise Hopeless("There is no notebook in it.")
+        raise CannotDo("There is no notebook in it.")
     notebooks, asked, notes = {}, {}, []
     for name in [name for name in names if name in found]:
         mended, asked[name], said = _mend(classroom, lesson, name, found[name])
@@ -53,13 +56,18 @@ def _mend(
     classroom: Classroom, lesson: str, name: str, path: Path
 ) -> tuple[Notebook, dict[str, str], list[str]]:
     """The mended notebook, the check cells that its release has (grade_id -> source), and what was done."""
+    if path.stat().st_size > MOST:
+        raise CannotDo(f"The notebook has {path.stat().st_size / 1e6:.0f} MB: that is too much to read.")
     content = path.read_bytes()
     current = _released(classroom.release / lesson / f"{name}.ipynb")
     earlier = {
         one.stem.rpartition(".")[2]: one for one in (classroom.releases / lesson).glob(f"{name}.*.ipynb")
     }
-    mended, notes = repair(content, current, [_released(one) for one in sorted(earlier.values())])
-    stamp = read(content)[1].get("coursekit")
+    try:
+        mended, notes = repair(content, current, [_released(one) for one in sorted(earlier.values())])
+        stamp = read(content)[1].get("coursekit")
+    except Hopeless as error:
+        raise CannotDo(str(error)) from error
     release = stamp.get("release") if isinstance(stamp, dict) else None
     handed_out = _released(earlier[release]) if release in earlier else current
     asked = {marks(cell)["grade_id"]: text(cell) for cell in handed_out["cells"] if is_check(cell)}
@@ -91,6 +99,8 @@ def _read(path: Path, changed: float) -> Notebook:
 
 def _released(path: Path) -> Notebook:
     """A released notebook, read once."""
+    if not path.is_file():
+        raise CannotDo(f"{path} is not there: `coursekit release` writes it.")
     return _read(path, path.stat().st_mtime)
 
 

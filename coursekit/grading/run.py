@@ -40,7 +40,8 @@ class Work:
 
     notebooks: name -> the repaired notebook as JSON. files: what lies beside them, by relative path
     asked: name -> {cell's grade_id: its source}, the released notebook's own check cells
-    seed: of the secret inputs. known: verdicts that an interrupted run has given already
+    seed: of the secret inputs; None for public ones alone
+    known: verdicts that an interrupted run has given already
     """
 
     student: str
@@ -48,7 +49,7 @@ class Work:
     notebooks: Mapping[str, str]
     asked: Mapping[str, Mapping[str, str]]
     files: Mapping[str, bytes]
-    seed: int
+    seed: int | None
     settings: Settings
     known: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -123,7 +124,8 @@ class _Sitting:
         unbound = bind(kernel, check) if check.exercise not in self.execution.bound else ""
         if unbound:
             return self.unbound(exercise, check, unbound)
-        seed = np.random.SeedSequence([self.work.seed, stable_hash(exercise.id)])
+        course = self.work.seed
+        seed = None if course is None else np.random.SeedSequence([course, stable_hash(exercise.id)])
         return judge(exercise, functools.partial(_ask, kernel), seed)
 
     def unbound(self, exercise: Exercise, check: Check, error: str) -> Verdict:

@@ -115,6 +115,8 @@ def in_gradebook(database: Path) -> tuple[set[str], set[tuple[str, str]]]:
     if not database.is_file():
         return set(), set()
     with closing(sqlite3.connect(database, timeout=30)) as book:
+        if not book.execute("SELECT 1 FROM sqlite_master WHERE name = 'submitted_assignment'").fetchone():
+            return set(), set()
         names = dict(book.execute("SELECT id, name FROM assignment"))
         rows = book.execute("SELECT student_id, assignment_id FROM submitted_assignment")
         return set(names.values()), {(student, names[lesson]) for student, lesson in rows}

@@ -69,6 +69,9 @@ def show(
         console.table(("student", "lesson", "points", ""), rows, right=("points",))
         if len(graded) > SHOWN:
             console.say(f"... and {len(graded) - SHOWN} more.")
+    if not graded and not failed and not unchanged:
+        console.say("Nothing has been handed in yet: `coursekit collect` takes what comes back.")
+        return
     lines = [f"Graded: {len(graded)}", f"unchanged: {unchanged}"]
     lines += [f"could not be graded: {failed}"] if failed else []
     console.say(f"{', '.join(lines)}. The gradebook is {where}.")

@@ -16,6 +16,22 @@ from tests.grading.notebooks import LESSON, RIGHT, answer, check, code, notebook
 DERIVATIVE = "gradient_descent.derivative"
 
 
+FIT = """
+def batch(w, X, t, rate):
+    return w - rate * X.T @ (X @ w - t) / len(t)
+
+def fit_line(X, t, learning_rate, epochs, batch_size, rng):
+    w, losses = np.zeros(X.shape[1]), []
+    for _ in range(epochs):
+        order = rng.permutation(len(t))
+        for first in range(0, len(t), batch_size):
+            some = order[first : first + batch_size]
+            w = batch(w, X[some], t[some], learning_rate)
+        losses.append(0.5 * np.mean((X @ w - t) ** 2))
+    return w, np.array(losses)
+"""
+
+
 def told(found, name):
     return found.verdicts[f"gradient_descent.{name}"]
 
@@ -70,7 +86,9 @@ def ordinary():
                     "    return k",
                 ),
                 check("steps_to_reach"),
-                code("def derivative(x):\n    return 'another one'", "rebinds"),
+                answer("fit_line", FIT),
+                check("fit_line"),
+                code("def derivative(x):\n    return 'another one'\nbatch = np = None", "rebinds"),
                 code("print(open('mine.txt').read(), sorted(os.environ))", "looks"),
                 code(
                     "print(check('gradient_descent.step', None), explore('learning_rate'), hint('x'))",
@@ -79,6 +97,7 @@ def ordinary():
                 code("import coursekit.exercises", "peeks"),
                 code("print(step(1.0, 2.0, 0.5)); exit()\n", "exits"),
                 code("input('name? ')", "inputs"),
+                code("print(np, batch)", "rebound"),
                 code("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "draws"),
                 code("for i in range(200_000): print('spam and more spam')", "floods"),
                 code("print('the end')", "end"),
@@ -91,6 +110,11 @@ def ordinary():
 def test_right_answer_earns_its_points_whatever_a_later_cell_calls_by_its_name(ordinary):
     assert told(ordinary, "derivative")["status"] == "passed"
     assert told(ordinary, "derivative")["points"] == 1
+
+
+def test_answer_finds_what_it_calls_whatever_a_later_cell_makes_of_the_name(ordinary):
+    assert text(ordinary, "rebound") == "None None\n"
+    assert told(ordinary, "fit_line")["status"] == "passed"
 
 
 def test_named_mistake_is_told(ordinary):
