@@ -90,7 +90,9 @@ def test_calling_coursekits_own_answer_is_told(exercise):
 
 
 @pytest.mark.parametrize("exercise", ASKED, ids=_id)
-@pytest.mark.parametrize("answer", [None, 7.5, "text", (), {}, [print], object()], ids=repr)
+@pytest.mark.parametrize(
+    "answer", [None, 7.5, "text", (), {}, [print], object()], ids=lambda value: type(value).__name__
+)
 def test_what_is_no_answer_gets_a_sentence_and_no_points(exercise, answer):
     verdict = evaluate(exercise.id, answer)
     assert not verdict.passed
