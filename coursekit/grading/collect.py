@@ -57,12 +57,16 @@ def collect(classroom: Classroom, paths: Sequence[Path]) -> dict[str, Any]:
 
 @dataclass
 class _Sorting:
-    """Files on their way: by student and lesson, or not placed."""
+    """Files on their way: by student and lesson, or not placed.
+
+    homes: the folders, below a student's own, in which the notebooks of a lesson lay
+    """
 
     classroom: Classroom
     known: Sequence[Known]
     persons: People
     incoming: dict[tuple[str, str], list[Incoming]] = field(default_factory=lambda: defaultdict(list))
+    homes: dict[tuple[str, str], list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
     beside: list[tuple[Handed, Whose]] = field(default_factory=list)
     unplaced: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -115,6 +119,7 @@ class _Sorting:
         name = PurePosixPath(f"{notebook.name}.ipynb")
         version = Incoming(name, digest(content), time, str(file), file.read)
         self.incoming[whose.student, notebook.lesson].append(version)
+        self.homes[whose.student, notebook.lesson].append(whose.rest[:-1])
 
     def place_beside(self) -> None:
         """Put the other files beside the notebooks they came with, by folder where there are several."""
@@ -134,9 +139,15 @@ class _Sorting:
             elif len(content) > MOST_BESIDE:
                 self._refuse(str(file), f"is larger than {MOST_BESIDE // 1_000_000} MB")
             else:
-                path = PurePosixPath(*map(_safe, whose.rest))
+                path = self._path(whose, own[0])
                 version = Incoming(path, digest(content), file.time, str(file), file.read)
                 self.incoming[whose.student, own[0]].append(version)
+
+    def _path(self, whose: Whose, lesson: str) -> PurePosixPath:
+        """Where a file was, seen from the folder of the notebook that it came with: the notebook may read it."""
+        above = [one for one in self.homes[whose.student, lesson] if whose.rest[: len(one)] == one]
+        home = max(map(len, above), default=0)
+        return PurePosixPath(*map(_safe, whose.rest[home:]))
 
     def _refuse(self, path: str, why: str, kept: str = "") -> None:
         self.unplaced.append({"path": path, "why": why, "kept": kept})
