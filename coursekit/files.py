@@ -7,16 +7,17 @@ import threading
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write `content` to `path`, making its folder; whoever looks finds the old file or the new one.
 
+    mode: the permissions of a new file; 0o600 keeps it to its owner
     An interrupted or failed write leaves the old file as it was. Raises OSError, always with the path.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("wb") as file:
+            with open(part, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())  # or a power cut may leave the new name on an empty file
