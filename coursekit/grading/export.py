@@ -167,7 +167,9 @@ def _outcome(one: Graded, exercise: str, mark: Mark | None) -> tuple[str, float 
     if one.error is not None:
         return UNGRADED, score
     if exercise in one.written:
-        return (WAITS, None) if score is None else (MARKED, score)
+        if mark is None or score is None:
+            return WAITS, None
+        return (MARKED if mark.by_hand else "not-attempted"), score
     status = status_of(one, exercise)
     if score is None and status != UNGRADED:
         score = one.verdicts[exercise].get("points")

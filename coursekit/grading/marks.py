@@ -28,12 +28,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Mark:
-    """One question of a submission: points, None where there is no score; `waits` for a mark by hand."""
+    """One question of a submission: points, None where there is no score.
+
+    waits: for a mark by hand. by_hand: a person gave the points (a text that is as it was handed
+    out gets 0 from nbgrader itself)
+    """
 
     score: float | None
     max_score: float
     waits: bool = False
-    written: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,13 +117,12 @@ def _records(db: Any, cells: Cells) -> dict[tuple[str, str], Record]:
 def _marks(db: Any, cells: Cells) -> dict[tuple[str, str], dict[str, Mark]]:
     from nbgrader.api import Assignment, Grade, GradeCell, SubmittedAssignment, SubmittedNotebook
 
-    columns = (GradeCell.name, GradeCell.cell_type, GradeCell.max_score, Grade.score, Grade.auto_score)
+    columns = (GradeCell.name, GradeCell.max_score, Grade.score, Grade.auto_score, Grade.manual_score)
     rows = (
         db.query(
             SubmittedAssignment.student_id,
             Assignment.name,
             *columns,
-            Grade.manual_score,
             Grade.needs_manual_grade,
         )
         .select_from(Grade)
@@ -129,10 +132,10 @@ def _marks(db: Any, cells: Cells) -> dict[tuple[str, str], dict[str, Mark]]:
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
     )
     found: dict[tuple[str, str], dict[str, Mark]] = defaultdict(dict)
-    for student, lesson, cell, kind, most, score, auto, by_hand, waits in rows:
+    for student, lesson, cell, most, score, auto, manual, waits in rows:
         if cell in cells[lesson]:
-            known = auto is not None or by_hand is not None
-            mark = Mark(score if known and not waits else None, most, bool(waits), kind == "markdown")
+            known = (auto is not None or manual is not None) and not waits
+            mark = Mark(score if known else None, most, bool(waits), manual is not None)
             found[student, lesson][cells[lesson][cell]] = mark
     return found
 

@@ -41,7 +41,7 @@ def book(graded, names=(), by_hand=()):
         given = {name: Mark(v["points"], v["max_points"]) for name, v in one.verdicts.items() if v["graded"]}
         mark = by_hand.get(one.student)
         if one.written:
-            given[WRITTEN] = Mark(mark, 4.0, mark is None, True)
+            given[WRITTEN] = Mark(mark, 4.0, waits=mark is None, by_hand=mark is not None)
         raw = sum(mark.score or 0.0 for mark in given.values())
         handed = datetime(2026, 3, 1, 12, 30)
         records[one.student, one.lesson] = Record(one.student, one.lesson, handed, raw, 0.0, given)

@@ -124,6 +124,18 @@ def test_written_answers_are_empty_until_they_are_marked(exported):
     assert by_exercise(rows, "b")["discussion"] == ["2.5", "4", "marked", ""]
 
 
+def test_a_text_that_was_not_written_is_not_attempted(exported):
+    graded = [submission("a")]
+    known = book(graded)
+    known.records["a", LESSON].marks[WRITTEN] = Mark(0.0, 4.0)
+    assert by_exercise(exported(graded, known, exercises=True))["discussion"] == [
+        "0",
+        "4",
+        "not-attempted",
+        "",
+    ]
+
+
 def test_an_exercise_that_the_grader_failed_on_is_empty(exported):
     graded = [submission("a", step=verdict("crashed", graded=False))]
     assert by_exercise(exported(graded, book(graded), exercises=True))["step"] == ["", "1", "not-graded", ""]

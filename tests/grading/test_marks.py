@@ -62,12 +62,12 @@ def test_points_are_those_that_count(graded):
 
 
 def test_a_mark_by_hand_takes_the_place_of_the_checks(graded):
-    assert marks.read(graded).records["ana", TOY].marks["toy.negate"].score == 0.5
+    assert marks.read(graded).records["ana", TOY].marks["toy.negate"] == Mark(0.5, 2.0, by_hand=True)
 
 
 def test_what_nobody_has_marked_has_no_score(graded):
     found = marks.read(graded).records["ana", TOY].marks
-    assert found["toy.why"] == Mark(None, 3.0, waits=True, written=True)
+    assert found["toy.why"] == Mark(None, 3.0, waits=True)
     assert found["toy.half"].score is None
 
 

@@ -14,10 +14,11 @@ import matplotlib.image
 import pytest
 
 from coursekit.errors import CannotDo
+from coursekit.grading.marks import Mark
 from coursekit.grading.report import make_pseudonyms, plots, report, summarize
 from coursekit.grading.report.names import Names
 from coursekit.grading.report.page import Lesson, write
-from coursekit.grading.report.teaching import advice, slips
+from coursekit.grading.report.teaching import advice, sentence, slips
 from tests.grading.made_up import ASKED, LESSON, WRITTEN, book, class_of, submission, verdict
 
 STEP, DESCEND = "gradient_descent.step", "gradient_descent.descend"
@@ -82,7 +83,7 @@ def test_a_forgiven_mistake_is_none():
 def test_points_are_the_gradebooks():
     graded = [climbing("a")]
     known = book(graded)
-    known.records["a", LESSON].marks[STEP] = type(known.records["a", LESSON].marks[STEP])(1.0, 1.0)
+    known.records["a", LESSON].marks[STEP] = Mark(1.0, 1.0, by_hand=True)
     (row,) = summarize(LESSON, graded, (), known).rows
     assert row.points == sum(exercise.points for exercise in ASKED.values())
 
@@ -95,6 +96,14 @@ def test_who_handed_in_and_is_not_graded_is_said():
 def test_written_answers_wait_until_they_are_marked():
     (hand,) = lesson_of([submission("a"), submission("b")], by_hand={"b": 3.0}).summary.by_hand
     assert (hand.id, hand.waiting, hand.given) == (WRITTEN, ["a"], [3.0])
+
+
+def test_a_text_that_was_not_written_waits_for_nobody():
+    graded = [submission("a")]
+    known = book(graded)
+    known.records["a", LESSON].marks[WRITTEN] = Mark(0.0, 4.0)
+    (hand,) = summarize(LESSON, graded, (), known).by_hand
+    assert (hand.waiting, hand.given, hand.empty) == ([], [], ["a"])
 
 
 def test_exercises_stand_in_the_order_of_the_lesson():
@@ -146,6 +155,19 @@ def test_every_wrong_answer_is_told_once(seed):
         one = question(summary, told.name)
         numbers = [int(sentence.split()[0]) for sentence, _ in told.sees]
         assert sum(numbers) == one.asked - one.counts["passed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a factor", "A factor."),
+        ("this is so.", "This is so."),
+        ("x² is x", "x² is x."),
+        ("`f` is?", "`f` is?"),
+    ],
+)
+def test_sentences_begin_and_end_as_sentences(text, told):
+    assert sentence(text) == told
 
 
 def test_one_slip_in_several_exercises_is_noticed():

@@ -7,7 +7,6 @@ instructor can look it up and a reader of the report cannot work it out.
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 from collections.abc import Iterable
@@ -67,8 +66,7 @@ def make_pseudonyms(path: Path, students: Iterable[str], rng: random.Random | No
     for student in new:
         known[student] = _free(taken, rng)
         taken.add(known[student])
-    write_whole(path, json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True).encode())
-    os.chmod(path, 0o600)
+    write_whole(path, json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True).encode(), mode=0o600)
     return known
 
 

@@ -138,7 +138,8 @@ def _by_group(summary: Summary) -> Plot:
 
 def mistakes(summary: Summary) -> Plot:
     """The named mistakes by number of students, the most frequent first."""
-    shown = summary.mistakes[:MISTAKES_SHOWN]
+    several = [one for one in summary.mistakes if len(one.students) > 1]
+    shown = (several or summary.mistakes)[:MISTAKES_SHOWN]
     fig, ax = _figure(6.6, 0.2 + 0.26 * len(shown))
     numbers = [len(one.students) for one in shown]
     names = [f"{one.exercise.split('.')[-1]}: {one.slug}" for one in shown]

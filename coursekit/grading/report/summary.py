@@ -82,13 +82,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Hand:
-    """A written exercise: its title, the points given so far, and who waits for a mark."""
+    """A written exercise: the points given by hand so far, who waits for a mark, and who wrote nothing."""
 
     id: str
     title: str
     max_points: float
     given: list[float]
     waiting: list[str]
+    empty: list[str]
 
     @property
     def name(self) -> str:
@@ -278,14 +279,17 @@ def _slips(questions: Sequence[Question]) -> list[tuple[str, list[Shown]]]:
 def _hand(
     exercise: str, known: Exercise | Written | None, done: Sequence[Graded], book: Book, lesson: str
 ) -> Hand:
-    given, waiting, most = [], [], float(known.points) if known else 0.0
+    given, waiting, empty = [], [], []
     for one in done:
         if exercise not in one.written:
             continue
         record = book.records.get((one.student, lesson))
         mark = record.marks.get(exercise) if record else None
-        if mark is None or mark.waits or mark.score is None:
+        if mark is None or mark.score is None:
             waiting.append(one.student)
-        else:
+        elif mark.by_hand:
             given.append(mark.score)
-    return Hand(exercise, known.title if known else exercise, most, given, waiting)
+        else:
+            empty.append(one.student)
+    title, most = (known.title, float(known.points)) if known else (exercise, 0.0)
+    return Hand(exercise, title, most, given, waiting, empty)

@@ -71,7 +71,8 @@ def _sees(one: Question) -> list[tuple[str, Shown | None]]:
 
 def sentence(text: str, capital: bool = True) -> str:
     """`text` with a full stop behind and, if asked, a capital in front (but for a letter like x)."""
-    first = text[:1].upper() if capital and text[:2].isalpha() else text[:1]
+    capital = capital and (text[:2].isalpha() or text.startswith("a "))
+    first = text[:1].upper() if capital else text[:1]
     return first + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
