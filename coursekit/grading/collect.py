@@ -144,7 +144,7 @@ class _Sorting:
                 self.incoming[whose.student, own[0]].append(version)
 
     def _path(self, whose: Whose, lesson: str) -> PurePosixPath:
-        """Where a file was, seen from the folder of the notebook that it came with: the notebook may read it."""
+        """Where a file was, seen from the folder of the notebook it came with: the notebook may read it."""
         above = [one for one in self.homes[whose.student, lesson] if whose.rest[: len(one)] == one]
         home = max(map(len, above), default=0)
         return PurePosixPath(*map(_safe, whose.rest[home:]))
