@@ -1,11 +1,13 @@
 """coursekit as a grading kernel sees it: this file stands there as `coursekit/__init__.py`.
 
 Beside it are `checking` without anything that judges, `reference` without what the lesson asks
-for, and the data. `check`, `hint`, `evaluate` and `explore` do nothing. The grader binds the
-answers at the places of the checks and asks them when the whole notebook has run.
+for, `explore.picture`, with which a lesson shows what answers do, and the data. `check`, `hint`,
+`evaluate` and all else of `explore` do nothing. The grader binds the answers at the places of the
+checks and asks them when the whole notebook has run.
 """
 
 import contextlib
+import importlib
 import os
 import signal
 import sys
@@ -25,30 +27,43 @@ def _absent(name: str) -> Any:
     raise AskedFor(f"{name} is what this lesson asks you to write; coursekit's own is not here while grading")
 
 
-def check(*args: Any, **options: Any) -> None:
+class _Nothing:
+    """What an inert function gives: as the value of a cell it shows nothing."""
+
+    def _ipython_display_(self) -> None:
+        pass
+
+
+def check(*args: Any, **options: Any) -> Any:
     """Nothing: the grader asks when the notebook has run."""
+    return _Nothing()
 
 
 evaluate = hint = check
 
 
-class _Inert(types.ModuleType):
-    """A module whose every name is something that can be called and gives nothing."""
+class _Explore(types.ModuleType):
+    """`coursekit.explore`, in which pictures are drawn, and all else can be called and does nothing."""
 
-    __path__: list[str] = []
+    __path__ = [os.path.join(os.path.dirname(__file__), "explore")]
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return check(*args, **options)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return check
 
-    def __call__(self, *args: Any, **options: Any) -> None:
-        """`explore("learning_rate")`: nothing is shown while grading."""
+    def picture(self, *args: Any, **options: Any) -> None:
+        """Draw what the lesson shows of an answer."""
+        file = importlib.import_module(f"{self.__name__}.picture")
+        vars(self).pop("picture", None)  # Python has put the file there, under the function's name
+        file.picture(*args, **options)
 
 
-explore = _Inert("coursekit.explore")
-progress = _Inert("coursekit.progress")
-sys.modules[explore.__name__], sys.modules[progress.__name__] = explore, progress
+explore = _Explore("coursekit.explore")
+sys.modules[explore.__name__] = explore
 
 
 class _Text(str):

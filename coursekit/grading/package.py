@@ -1,7 +1,8 @@
 """The coursekit that a grading kernel sees: nothing to delegate to, to read or to patch.
 
 `inside.py` stands there as `coursekit/__init__.py`; of `checking`, what asks an answer and nothing
-that judges; no `exercises`; `reference` without what the lesson asks the student to write; the data.
+that judges; no `exercises` and no explorers; `reference` without what the lesson asks the student to
+write; the data.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from coursekit.checking import Exercise, exercises_of
 
 ROOT = Path(__file__).parents[1]
 JUDGING = ("__init__", "judging", "notebook", "verdict")
+PICTURES = ("picture", "drawing")  # of `explore`: with these a lesson shows what answers do
 TEACHING = ("reference", "frameworks")
 SMALL = 1_000_000  # bytes: the data that comes with the course; what is fetched stays outside
 
@@ -41,6 +43,9 @@ def build(folder: Path, topic: str) -> Path:
     for path in sorted((ROOT / "checking").glob("*.py")):
         if path.stem not in JUDGING:
             shutil.copyfile(path, package / "checking" / path.name)
+    (package / "explore").mkdir()
+    for name in PICTURES:
+        shutil.copyfile(ROOT / "explore" / f"{name}.py", package / "explore" / f"{name}.py")
     absent = asked_for(topic)
     for path in [path for part in TEACHING for path in sorted((ROOT / part).rglob("*.py"))]:
         copy = package / path.relative_to(ROOT)

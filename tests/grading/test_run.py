@@ -90,9 +90,12 @@ def ordinary():
                 check("fit_line"),
                 code("def derivative(x):\n    return 'another one'\nbatch = np = None", "rebinds"),
                 code("print(open('mine.txt').read(), sorted(os.environ))", "looks"),
+                code("check('x'), hint('x'), explore.learning_rate(3)\nexplore('learning_rate')", "calls"),
                 code(
-                    "print(check('gradient_descent.step', None), explore('learning_rate'), hint('x'))",
-                    "calls",
+                    "from coursekit.explore import picture, predict\npredict('?')\n"
+                    "picture(lambda ax: ax.plot([1, 2]), 'a line')\n"
+                    "explore.picture(lambda ax: ax.plot([2, 1]), 'another')",
+                    "pictures",
                 ),
                 code("import coursekit.exercises", "peeks"),
                 code("print(step(1.0, 2.0, 0.5)); exit()\n", "exits"),
@@ -158,7 +161,12 @@ def test_kernel_works_beside_the_submissions_files_in_a_clean_environment(ordina
 
 
 def test_check_hint_and_explorers_do_nothing_in_grading(ordinary):
-    assert text(ordinary, "calls") == "None None None\n"
+    assert outputs(ordinary, "calls") == []
+
+
+def test_pictures_of_answers_are_drawn(ordinary):
+    assert [output["data"]["text/plain"] for output in outputs(ordinary, "pictures")] == ["a line", "another"]
+    assert all("image/png" in output["data"] for output in outputs(ordinary, "pictures"))
 
 
 def test_exercises_are_not_inside(ordinary):
