@@ -98,19 +98,20 @@ Cells = dict[str, dict[str, str]]  # lesson -> grade_id -> exercise id
 
 
 def _records(db: Any, cells: Cells) -> dict[tuple[str, str], Record]:
-    from nbgrader.api import Assignment, SubmittedAssignment
+    from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
+    from sqlalchemy import func
 
-    given = _marks(db, cells)
-    rows = db.query(
-        SubmittedAssignment.student_id,
-        Assignment.name,
-        SubmittedAssignment.timestamp,
-        SubmittedAssignment.score,
-        SubmittedAssignment.late_submission_penalty,
-    ).join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+    given, of = _marks(db, cells), SubmittedNotebook.assignment_id
+    # Grouped: nbgrader's own SubmittedAssignment.score goes through the table once a submission.
+    raw = dict(iter(db.query(of, func.sum(Grade.score)).join(Grade).group_by(of)))
+    late = dict(iter(db.query(of, func.sum(SubmittedNotebook.late_submission_penalty)).group_by(of)))
+    one = SubmittedAssignment
+    rows = db.query(one.id, one.student_id, Assignment.name, one.timestamp)
     return {
-        (student, lesson): Record(student, lesson, when, raw or 0.0, penalty or 0.0, given[student, lesson])
-        for student, lesson, when, raw, penalty in rows
+        (student, lesson): Record(
+            student, lesson, when, raw.get(id_) or 0.0, late.get(id_) or 0.0, given[student, lesson]
+        )
+        for id_, student, lesson, when in rows.join(Assignment, one.assignment_id == Assignment.id)
     }
 
 

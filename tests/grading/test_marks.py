@@ -61,6 +61,13 @@ def test_points_are_those_that_count(graded):
     assert record.marks["toy.double"] == Mark(1.5, 2.0)
 
 
+def test_points_are_nbgraders_own(graded):
+    with graded.gradebook() as book:
+        theirs = book.find_submission(TOY, "ana")
+        ours = marks.read(graded).records["ana", TOY]
+        assert (ours.raw, ours.penalty) == (theirs.score, theirs.late_submission_penalty)
+
+
 def test_a_mark_by_hand_takes_the_place_of_the_checks(graded):
     assert marks.read(graded).records["ana", TOY].marks["toy.negate"] == Mark(0.5, 2.0, by_hand=True)
 
