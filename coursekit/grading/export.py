@@ -19,7 +19,8 @@ from coursekit.files import write_whole
 from coursekit.grading import journal, marks
 from coursekit.grading.journal import Graded
 from coursekit.grading.marks import Book, Mark, Person, Record
-from coursekit.grading.report.summary import UNGRADED, status_of
+from coursekit.grading.report.counting import status_of
+from coursekit.grading.report.summary import UNGRADED
 from coursekit.grading.starter import topic
 
 FORMATS = ("nbgrader", "canvas", "moodle")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from coursekit.grading.report.counting import summarize
 from coursekit.grading.report.names import Names
 from coursekit.grading.report.page import Lesson, write
-from coursekit.grading.report.summary import summarize
 from tests.browser.conftest import CHROMIUM, QUIET
 from tests.grading.made_up import LESSON, book, class_of
 

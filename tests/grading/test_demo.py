@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from coursekit.errors import CannotDo
-from coursekit.grading.demo import MARK, compare, fresh
+from coursekit.grading.demo import MARK, fresh
 from coursekit.grading.marks import Book, Record
 from coursekit.grading.sample import Expected, SampleStudent
+from coursekit.grading.sample.comparing import compare
 from tests.grading.made_up import ASKED, LESSON, book, submission, verdict
 
 

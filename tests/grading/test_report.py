@@ -15,7 +15,9 @@ import pytest
 
 from coursekit.errors import CannotDo
 from coursekit.grading.marks import Mark
-from coursekit.grading.report import make_pseudonyms, plots, report, summarize
+from coursekit.grading.report import make_pseudonyms, report, summarize
+from coursekit.grading.report.drawing import STYLE
+from coursekit.grading.report.heat_map import drawable
 from coursekit.grading.report.names import Names
 from coursekit.grading.report.page import Lesson, write
 from coursekit.grading.report.teaching import advice, sentence, slips
@@ -189,13 +191,13 @@ def test_pictures_say_in_text_what_they_show(n):
 
 
 def test_every_status_has_a_mark_of_its_own():
-    marks = [style[2] for style in plots.STYLE.values()]
+    marks = [style[2] for style in STYLE.values()]
     assert len(set(marks)) == len(marks)
 
 
 @pytest.mark.parametrize("name", ["李小龍", "😀", "$x_1$", "a\nb\tc", "\x00", "x" * 500, "محمد", ""])
 def test_any_name_can_be_drawn(name):
-    shown = plots.drawable(name, "s001")
+    shown = drawable(name, "s001")
     assert 0 < len(shown) <= 30
     assert shown.isprintable()
     lesson = lesson_of([submission("s001"), submission("s002")], names={"s001": name})

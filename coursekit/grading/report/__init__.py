@@ -1,8 +1,9 @@
 """The class at a glance: `report/index.html`, one page that holds all of itself, and its plots as PNG files.
 
-summary     figures: what the class has understood, from what was graded
+summary     figures: what the class has understood
+counting    from what was graded to those figures
 teaching    sentences: what to teach again
-plots       pictures, each with the text that says the same
+plots       pictures, each with the text that says the same; heat_map and drawing with them
 names       names, or pseudonyms that stay the same
 page        all of it as one page (report.html)
 """
@@ -15,9 +16,10 @@ from typing import Any
 from coursekit import console
 from coursekit.errors import CannotDo
 from coursekit.grading import journal, marks
+from coursekit.grading.report.counting import summarize
 from coursekit.grading.report.names import Names, make_pseudonyms
 from coursekit.grading.report.page import Lesson, write
-from coursekit.grading.report.summary import Summary, summarize
+from coursekit.grading.report.summary import Summary
 
 
 def report(classroom: Any, open_: bool = False, pseudonyms: bool = False) -> dict[str, Any]:

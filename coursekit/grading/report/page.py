@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 
 from coursekit.files import write_whole
 from coursekit.grading.report import plots
+from coursekit.grading.report.drawing import STYLE, Plot
+from coursekit.grading.report.heat_map import heat_map
 from coursekit.grading.report.names import Names
 from coursekit.grading.report.summary import UNGRADED, WELL, Row, Summary
 from coursekit.grading.report.teaching import Advice, advice, sentence, slips
@@ -29,11 +31,11 @@ class Lesson:
         self.summary, self.names = summary, names
 
     @cached_property
-    def plots(self) -> dict[str, plots.Plot]:
+    def plots(self) -> dict[str, Plot]:
         """The plots by name; where nothing was graded, or asked, there is none to draw."""
         summary, found = self.summary, []
         if summary.rows and summary.questions:
-            found = [plots.distribution(summary), plots.heat_map(summary, self.names)]
+            found = [plots.distribution(summary), heat_map(summary, self.names)]
         if summary.mistakes:
             found.append(plots.mistakes(summary))
         return {plot.name: plot for plot in found}
@@ -54,7 +56,7 @@ class Lesson:
     def statuses(self) -> list[str]:
         """Every status that occurs, in the order of the legend."""
         found = {status for row in self.summary.rows for status in row.statuses.values()}
-        return [status for status in plots.STYLE if status in found]
+        return [status for status in STYLE if status in found]
 
     @cached_property
     def unjudged(self) -> list[tuple[str, str]]:
@@ -66,7 +68,7 @@ class Lesson:
 
     def told(self, row: Row, exercise: str) -> str:
         """What to say about one answer: its status, and why."""
-        words, verdict = plots.STYLE[row.statuses[exercise]][3], row.verdicts.get(exercise, {})
+        words, verdict = STYLE[row.statuses[exercise]][3], row.verdicts.get(exercise, {})
         return self.about(row.student, [words, verdict.get("why", "")])
 
     def about(self, student: str, texts: Iterable[str]) -> str:
@@ -120,8 +122,8 @@ def write(folder: Path, lessons: list[Lesson], hidden: bool = False) -> Path:
         lessons=lessons,
         made=_day(datetime.now()),
         hidden=hidden,
-        style=plots.STYLE,
-        order={status: place for place, status in enumerate(plots.STYLE)},
+        style=STYLE,
+        order={status: place for place, status in enumerate(STYLE)},
         well=f"{100 * WELL:.0f} %",
     )
     write_whole(folder / "index.html", page.encode())

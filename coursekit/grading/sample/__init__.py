@@ -8,6 +8,7 @@ source      a function or class as text that stands alone
 lesson      a lesson, and every way to answer it
 damage      what happens to notebooks on their way back
 handing_in  how they come back: folders, zips, downloads
+comparing   what the grader said beside what it should have said
 """
 
 from __future__ import annotations
