@@ -6,8 +6,7 @@ import json
 
 from nbformat.v4 import new_code_cell, new_notebook
 
-from coursekit.grading.kernel import Settings
-from coursekit.grading.run import Work
+from coursekit.grading.run.work import Settings, Work
 
 LESSON = "01_gradient_descent"
 POINTS = {"regime": 2, "descend": 2, "minibatches": 2, "fit_line": 3}

@@ -7,7 +7,7 @@ import pytest
 from coursekit.checking import find
 from coursekit.grading.apply import Applier
 from coursekit.grading.converters import Refused
-from coursekit.grading.run import outputs_of, ungraded
+from coursekit.grading.run.verdicts import outputs_of, ungraded
 from tests.grading.classes import RIGHT, copy_class, hand_in, make_class, scores
 from tests.grading.notebooks import LESSON
 

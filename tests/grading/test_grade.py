@@ -9,10 +9,10 @@ import pytest
 
 from coursekit import console
 from coursekit.errors import CannotDo
-from coursekit.grading import pool
 from coursekit.grading.grade import grade
-from coursekit.grading.journal import Journal, graded
 from coursekit.grading.lock import only_one
+from coursekit.grading.journal import Journal, graded
+from coursekit.grading.run import pool
 from tests.grading.classes import CLIMBS, DIES, RIGHT, copy_class, hand_in, make_class, scores
 from tests.grading.notebooks import LESSON
 
@@ -178,7 +178,7 @@ def test_again_writes_nothing_where_a_person_says_no(room, monkeypatch):
 
 
 def test_changed_exercises_change_no_score_unasked(room, monkeypatch, runs):
-    monkeypatch.setattr("coursekit.grading.tasks.version_of", lambda topic, seed: "another")
+    monkeypatch.setattr("coursekit.grading.grade.tasks.version_of", lambda topic, seed: "another")
     result = grade(room, isolation="none", students=["ann", "bob"])
     assert runs == []
     assert result["outdated"] == 2

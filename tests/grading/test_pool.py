@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from coursekit.grading.pool import Failed, local
-from coursekit.grading.run import Found
+from coursekit.grading.run.pool import local
+from coursekit.grading.run.work import Found
+from coursekit.grading.run.worker import Failed
 from tests.grading.notebooks import RIGHT, answer, check, code, notebook, work
 
 ONE = notebook(answer("grid", RIGHT["grid"]), check("grid"))

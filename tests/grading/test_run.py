@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from coursekit.checking import find
-from coursekit.grading import run as module
-from coursekit.grading.run import run
+from coursekit.grading.run import sitting as module
+from coursekit.grading.run.sitting import run
 from tests.grading.notebooks import LESSON, RIGHT, answer, check, code, notebook, work
 
 DERIVATIVE = "gradient_descent.derivative"

@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,35 +22,14 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 from coursekit.errors import CannotDo
+from coursekit.grading.run.watch import GRACE, TICK, Watch
+from coursekit.grading.run.work import Settings
 
 STARTS_WITHIN = 60.0  # seconds
-GRACE = 3.0  # seconds between the interrupt and the kill
-TICK = 0.1  # seconds between two looks at the process
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT")
 _START = "import coursekit; coursekit.grading_kernel()"
 
 OnMessage = Callable[[str, dict[str, Any]], None]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a kernel may use.
-
-    seconds: processor time of a cell; twice as long by the clock. memory: resident MB, all its processes
-    provisioner: what starts its process
-    """
-
-    seconds: float = 60.0
-    memory: float = 3000.0
-    provisioner: str = "local-provisioner"
-
-
-class Lost(Exception):
-    """The kernel is gone: `why` is "died", "timed-out" (it did not stop when interrupted) or "memory"."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 class NoKernel(CannotDo):
@@ -167,7 +145,7 @@ class Kernel:
             code, silent=not shown, store_history=shown, user_expressions=expressions or {},
             allow_stdin=False, stop_on_error=False,
         )  # fmt: skip
-        watch = _Watch(self, clock)
+        watch = Watch(self, clock)
         reply: dict[str, Any] | None = None
         idle = not shown
         while reply is None or not idle:
@@ -246,58 +224,6 @@ class Kernel:
             return [self._process, *self._process.children(recursive=True)]
         except psutil.Error:
             return [self._process]
-
-
-class _Watch:
-    """Looks at a kernel from outside while it works, and ends what takes too much."""
-
-    def __init__(self, kernel: Kernel, clock: float | None) -> None:
-        self.kernel, self.interrupted = kernel, False
-        self.started = time.monotonic()
-        self.clock = clock or 2 * kernel.settings.seconds
-        self.processor = kernel.settings.seconds if clock is None else float("inf")
-        self.next_look = self.started + TICK
-        self.used: float | None = None  # processor time at the first look
-        self.end: float | None = None
-
-    def answered(self) -> None:
-        self.end = time.monotonic() + 1
-
-    def look(self) -> bool:
-        """Whether to wait on. Raises Lost, the kernel killed, where there is nothing to wait for."""
-        now = time.monotonic()
-        if self.end is not None:
-            return now < self.end
-        if now < self.next_look:
-            return True
-        self.next_look = now + TICK
-        used, memory = self._measure()
-        if memory > 1e6 * self.kernel.settings.memory:
-            self._lose("memory")
-        self.used = used if self.used is None else self.used
-        if not self.interrupted and (now - self.started > self.clock or used - self.used > self.processor):
-            self.interrupted = True
-            self.deadline = now + GRACE
-            self.kernel.interrupt()
-        elif self.interrupted and now > self.deadline:
-            self._lose("timed-out")
-        return True
-
-    def _measure(self) -> tuple[float, float]:
-        """Processor seconds and resident bytes of the kernel and all that it started."""
-        if not self.kernel.alive():
-            self._lose("died")
-        seconds, memory = 0.0, 0.0
-        for process in self.kernel.processes():
-            with contextlib.suppress(psutil.Error):
-                used = process.cpu_times()  # user, system, and those of its children that have ended
-                seconds += sum(used[:4]) if process.pid == self.kernel.pid else sum(used[:2])
-                memory += process.memory_info().rss
-        return seconds, memory
-
-    def _lose(self, why: str) -> None:
-        self.kernel.kill()
-        raise Lost(why)
 
 
 def environment(folder: Path, package: Path) -> dict[str, str]:

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.errors import CannotDo
-from coursekit.grading.kernel import Settings
+from coursekit.grading.grade.submissions import Submission, files_of
 from coursekit.grading.layout import Classroom
 from coursekit.grading.repair import Hopeless, find_notebook, repair
 from coursekit.grading.repair.reading import read
-from coursekit.grading.run import Work
+from coursekit.grading.run.work import Settings, Work
 from coursekit.grading.starter import Notebook, exercise_of, is_check, marks, text
-from coursekit.grading.submissions import Submission, files_of
 
 MOST = 100_000_000  # bytes of a notebook
 

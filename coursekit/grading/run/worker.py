@@ -1,33 +1,24 @@
-"""Many submissions at once: worker processes on this machine.
-
-The seam is small: tasks in, events out, in whatever order they come. What runs elsewhere (a
-cluster) has the signature of `local` and nothing else to know.
-"""
+"""A worker: a process of the grader's own that grades one submission after another."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import queue
 import signal
 import sys
 import tempfile
-import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
 
 from coursekit.errors import CannotDo
-from coursekit.grading.run import Found, Work, run
-
-TRIES = 2  # of a submission whose worker dies
-Key = TypeVar("Key")
+from coursekit.grading.run.work import Found, Work
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,8 @@ class Failed:
     details: str = ""
 
 
-def _failed(error: Exception) -> Failed:
+def failed(error: Exception) -> Failed:
+    """What an error says of a submission."""
     why = str(error) if isinstance(error, CannotDo) else f"{type(error).__name__}: {error}"
     return Failed(why, traceback.format_exc())
 
@@ -46,73 +38,7 @@ def _failed(error: Exception) -> Failed:
 Event = tuple[str, dict[str, Any]] | Found | Failed  # a verdict on an exercise, or one of the two ends
 
 
-def local(
-    tasks: Iterable[tuple[Key, Callable[[], Work]]], jobs: int, folder: Path
-) -> Iterator[tuple[Key, Event]]:
-    """Grade every task in one of `jobs` processes; yield (key, event) as they come.
-
-    tasks: a key, and what makes the work, called when its turn has come
-    folder: where kernels have their scratch folders
-    """
-    waiting, lock = iter(tasks), threading.Lock()
-    events: queue.Queue[tuple[Key, Event] | None] = queue.Queue()
-    workers = [_Worker(folder) for _ in range(jobs)]
-
-    def drive(worker: _Worker) -> None:
-        try:
-            while True:
-                with lock:
-                    task = next(waiting, None)
-                if task is None:
-                    return
-                key, make = task
-                for event in _events(worker, make):
-                    events.put((key, event))
-        finally:
-            worker.close()
-            events.put(None)
-
-    threads = [threading.Thread(target=drive, args=(worker,), daemon=True) for worker in workers]
-    try:
-        for thread in threads:
-            thread.start()
-        running = jobs
-        while running:
-            event = events.get()
-            if event is None:
-                running -= 1
-            else:
-                yield event
-    finally:
-        with lock:
-            waiting = iter(())
-        for worker in workers:
-            worker.stop()
-        for thread in threads:
-            thread.join()
-
-
-def _events(worker: _Worker, make: Callable[[], Work]) -> Iterator[Event]:
-    try:
-        work = make()
-    except Exception as error:
-        yield _failed(error)
-        return
-    for _ in range(TRIES):
-        try:
-            for event in worker.grade(work):
-                if isinstance(event, tuple):
-                    work = replace(work, known={**work.known, event[0]: event[1]})
-                yield event
-            return
-        except (EOFError, OSError):  # the worker is gone, and not what it had told
-            worker.close()
-            if worker.stopped:
-                return
-    yield Failed("The grader's own process ended while it graded this, twice.")
-
-
-class _Worker:
+class Worker:
     """A process that grades submissions one by one; started when first needed, replaced when it died."""
 
     def __init__(self, folder: Path) -> None:
@@ -165,6 +91,8 @@ class _Worker:
 
 def _work(pipe: Connection, folder: Path) -> None:
     """A worker's life."""
+    from coursekit.grading.run.sitting import run
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGTERM, _stop)
     _end_with_parent()
@@ -178,7 +106,7 @@ def _work(pipe: Connection, folder: Path) -> None:
             try:
                 pipe.send(run(work, tell))
             except Exception as error:
-                pipe.send(_failed(error))
+                pipe.send(failed(error))
 
 
 def _stop(*_: object) -> None:

@@ -8,8 +8,10 @@ write; the data.
 from __future__ import annotations
 
 import ast
+import atexit
 import functools
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
@@ -18,7 +20,7 @@ from typing import Any
 from coursekit import data
 from coursekit.checking import Exercise, exercises_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 JUDGING = ("__init__", "judging", "notebook", "verdict")
 PICTURES = ("picture", "drawing")  # of `explore`: with these a lesson shows what answers do
 TEACHING = ("reference", "frameworks")
@@ -86,3 +88,11 @@ def without(source: str, absent: set[str]) -> str:
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             lines[first - 1 : node.end_lineno] = _STUB.strip("\n").format(name=node.name).splitlines()
     return "\n".join(lines) + "\n"
+
+
+@functools.cache
+def of(topic: str) -> Path:
+    """The coursekit that this lesson's kernels see, made once in this process."""
+    folder = Path(tempfile.mkdtemp(prefix="coursekit-inside-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return build(folder, topic)

@@ -1,21 +1,13 @@
-"""The run: a submission in, what grading found out. No gradebook, no course folder is seen here.
-
-`run` grades one submission, in whatever process it is called; `Work` and what it gives can travel
-between machines. Student code runs in kernels only; verdicts are given here.
-"""
+"""One submission: its notebooks executed, each answer asked, the verdicts given and shown in them."""
 
 from __future__ import annotations
 
-import atexit
 import functools
 import hashlib
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,44 +17,22 @@ from coursekit.checking.asking import TOTAL, question, read_replies
 from coursekit.checking.judging import judge
 from coursekit.checking.plain import NotPlain
 from coursekit.checking.verdict import Verdict
-from coursekit.grading import package
-from coursekit.grading.execute import Check, Execution, bind, value_of
-from coursekit.grading.kernel import Kernel, Lost, NoKernel, Settings
+from coursekit.grading.run import package
+from coursekit.grading.run.execute import Check, Execution, bind, value_of
+from coursekit.grading.run.kernel import Kernel
+from coursekit.grading.run.verdicts import as_data, lost, outputs_of, ungraded
+from coursekit.grading.run.watch import Lost
+from coursekit.grading.run.work import Found, Work
 from coursekit.grading.starter import check_of, exercise_of, is_check, is_written, marks, text, topic
 
 Tell = Callable[[str, dict[str, Any]], None]
 SPARE = 5.0  # seconds beyond its own limits that a question gets before the kernel is interrupted
-
-
-@dataclass(frozen=True)
-class Work:
-    """One submission to grade.
-
-    notebooks: name -> the repaired notebook as JSON. files: what lies beside them, by relative path
-    asked: name -> {cell's grade_id: its source}, the released notebook's own check cells
-    seed: of the secret inputs; None for public ones alone
-    known: verdicts that an interrupted run has given already
-    """
-
-    student: str
-    lesson: str
-    notebooks: Mapping[str, str]
-    asked: Mapping[str, Mapping[str, str]]
-    files: Mapping[str, bytes]
-    seed: int | None
-    settings: Settings
-    known: Mapping[str, dict[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What grading a submission found out: the executed notebooks by name, flags, verdicts by exercise."""
-
-    notebooks: dict[str, str]
-    flags: list[str]
-    written: list[str]
-    verdicts: dict[str, dict[str, Any]]
-    seconds: float
+_LOST = {
+    "died": "The Python process ended while this answer was tried.",
+    "timed-out": "This answer went on and on, and nothing could interrupt it.",
+    "memory": "This answer was stopped: it used more than {0.memory:g} MB of memory.",
+    "restarts": "It could not be tried: the Python process ended too often, or the notebook took too long.",
+}
 
 
 def run(work: Work, tell: Tell = lambda exercise, verdict: None) -> Found:
@@ -81,7 +51,7 @@ def run(work: Work, tell: Tell = lambda exercise, verdict: None) -> Found:
         notebook = json.loads(content)
         for cell in notebook["cells"]:
             cell["source"] = text(cell)
-        sitting = _Sitting(work, name, notebook, give)
+        sitting = Sitting(work, name, notebook, give)
         sitting.sit(verdicts)
         flags += sitting.flags()
         written += [str(exercise_of(cell, work.lesson)) for cell in notebook["cells"] if is_written(cell)]
@@ -89,13 +59,13 @@ def run(work: Work, tell: Tell = lambda exercise, verdict: None) -> Found:
     return Found(executed, flags, written, verdicts, time.monotonic() - started)
 
 
-class _Sitting:
+class Sitting:
     """One notebook of a submission, executed and asked."""
 
     def __init__(self, work: Work, name: str, notebook: dict[str, Any], give: Tell) -> None:
         self.work, self.cells, self.give = work, notebook["cells"], give
         checks = {i: c for i, cell in enumerate(self.cells) if (c := _check(cell, i, work.asked[name]))}
-        inside = _package(topic(work.lesson))
+        inside = package.of(topic(work.lesson))
         self.execution = Execution(
             self.cells, checks, lambda: Kernel(inside, work.files, work.settings), work.settings
         )
@@ -138,7 +108,7 @@ class _Sitting:
             return judge(exercise, lambda *_: [Reply("not-attempted")])
         why = f"`{check.expression}` is not there when the notebook has run ({error})."
         why += f" Its cell stopped: {failed}" if failed else ""
-        return _lost(exercise, "crashed", why)
+        return lost(exercise, "crashed", why)
 
     def _failure(self, index: int) -> str:
         errors = [o for o in self.cells[index].get("outputs", []) if o["output_type"] == "error"]
@@ -149,7 +119,7 @@ class _Sitting:
         exercise = find(check.exercise)
         assert isinstance(exercise, Exercise)
         status = "timed-out" if why == "timed-out" else "crashed"
-        self.give(check.exercise, as_data(_lost(exercise, status, _LOST[why].format(self.work.settings))))
+        self.give(check.exercise, as_data(lost(exercise, status, _LOST[why].format(self.work.settings))))
 
     def flags(self) -> list[str]:
         """What a person should look at."""
@@ -158,18 +128,6 @@ class _Sitting:
             f"cell {marks(self.cells[i]).get('grade_id') or i + 1} {said.get(why, 'took too long')}"
             for i, why in sorted(self.execution.stopped.items())
         ]
-
-
-_LOST = {
-    "died": "The Python process ended while this answer was tried.",
-    "timed-out": "This answer went on and on, and nothing could interrupt it.",
-    "memory": "This answer was stopped: it used more than {0.memory:g} MB of memory.",
-    "restarts": "It could not be tried: the Python process ended too often, or the notebook took too long.",
-}
-
-
-def _lost(exercise: Exercise, status: str, why: str) -> Verdict:
-    return Verdict(exercise.id, False, 0.0, status, why=why, max_points=exercise.points)
 
 
 def _check(cell: dict[str, Any], index: int, asked: Mapping[str, str]) -> Check | None:
@@ -198,48 +156,6 @@ def _ask(kernel: Kernel, exercise: Exercise, cases: Sequence[Case]) -> list[Repl
     return [replace(one, delegated=True) if one.error == "AskedFor" else one for one in replies]
 
 
-def stable_hash(text_: str) -> int:
-    """A number that is the same for this text on every machine."""
-    return int.from_bytes(hashlib.sha256(text_.encode()).digest()[:8], "big")
-
-
-def as_data(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as the journal keeps it."""
-    fields = asdict(verdict)
-    del fields["exercise"], fields["passed"]
-    return fields | {"points": float(verdict.points), "text": str(verdict), "graded": True}
-
-
-def ungraded(exercise: Exercise, error: BaseException) -> dict[str, Any]:
-    """In place of a verdict, where the checker itself failed."""
-    why = "This answer could not be graded: the grader itself failed on it. Your instructor has been told."
-    verdict = Verdict(exercise.id, False, 0.0, "crashed", why=why, max_points=exercise.points)
-    fault = f"{type(error).__name__}: {error}"[:500]
-    return as_data(verdict) | {"graded": False, "text": why, "fault": fault}
-
-
-def outputs_of(exercise: str, data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The outputs of a check cell: the verdict, and the points (if there are any) for nbgrader to read."""
-    names = ("score", "status", "mistake", "call", "expected", "got", "why", "max_points", "secret")
-    verdict = Verdict(exercise, passed=data["status"] == "passed", **{name: data[name] for name in names})
-    html = verdict.as_html() if data["graded"] else f"<p>{data['text']}</p>"
-    shown = {
-        "output_type": "display_data",
-        "data": {"text/plain": data["text"], "text/html": html},
-        "metadata": {},
-    }
-    if not data["graded"]:
-        return [shown]
-    points = {"text/plain": repr(verdict.points), "text/html": verdict.points._repr_html_()}
-    return [shown, {"output_type": "execute_result", "data": points, "metadata": {}, "execution_count": None}]
-
-
-@functools.cache
-def _package(topic_: str) -> Path:
-    """The coursekit that this lesson's kernels see, made once in this process."""
-    folder = Path(tempfile.mkdtemp(prefix="coursekit-inside-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return package.build(folder, topic_)
-
-
-__all__ = ["Found", "NoKernel", "Work", "run"]
+def stable_hash(name: str) -> int:
+    """A number that is the same for this name on every machine."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")

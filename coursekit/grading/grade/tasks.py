@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.errors import CannotDo
+from coursekit.grading.grade.seeds import version_of
+from coursekit.grading.grade.submissions import Submission, submissions
 from coursekit.grading.journal import Attempt, Journal
 from coursekit.grading.layout import Classroom
-from coursekit.grading.seeds import version_of
 from coursekit.grading.starter import topic
-from coursekit.grading.submissions import Submission, submissions
 
 
 @dataclass

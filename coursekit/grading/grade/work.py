@@ -1,80 +1,29 @@
-"""`coursekit grade`: what is new or changed is run, kept in the journal, and applied to the gradebook."""
+"""Grading at work: each submission run, what comes of it kept, applied to the gradebook or proposed first."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coursekit import console
 from coursekit.errors import CannotDo
-from coursekit.grading import telling
+from coursekit.grading.grade import telling
+from coursekit.grading.grade.tasks import Plan, Task
 from coursekit.grading.journal import Journal
 from coursekit.grading.layout import Classroom
-from coursekit.grading.lock import only_one
-from coursekit.grading.seeds import course_seed
 from coursekit.grading.starter import topic
-from coursekit.grading.tasks import Plan, Task, plan
 
-if TYPE_CHECKING:  # nothing heavy is imported before there is something to grade
+if TYPE_CHECKING:
     from coursekit.grading.apply import Applier
-    from coursekit.grading.pool import Event
-    from coursekit.grading.run import Work
-
-NOT_ISOLATED = (
-    "Students' code runs with your rights on this machine: isolation is not built yet "
-    "(`--isolation none` says that you know)."
-)
+    from coursekit.grading.run.work import Work
+    from coursekit.grading.run.worker import Event
 
 
-def grade(
-    classroom: Classroom,
-    lessons: Sequence[str] = (),
-    *,
-    students: Sequence[str] = (),
-    jobs: int | None = None,
-    scheduler: str | None = None,
-    isolation: str = "auto",
-    timeout: float | None = None,
-    memory: float | None = None,
-    seed: int | None = None,
-    again: bool = False,
-    yes: bool = False,
-) -> dict[str, Any]:
-    """Grade what is new or changed, in these lessons and of these students (all where none is named).
-
-    jobs: submissions at a time. timeout, memory: processor seconds of a cell and resident MB
-    seed: sets the course's seed of secret inputs; another one than before grades everything again
-    again: run what is graded already too, show whose score changes, and write it (unless `yes`, a
-        terminal is asked)
-    Raises CannotDo. The result's "exit" is 1 where a submission could not be graded at all.
-    """
-    if isolation == "bwrap":
-        raise CannotDo("Isolation by bubblewrap is not built yet; `--isolation none` grades without it.")
-    if scheduler is not None:
-        raise CannotDo("Grading on a cluster is not built yet; --jobs grades many at a time on this machine.")
-    classroom.make()
-    limits = {name: value for name, value in (("seconds", timeout), ("memory", memory)) if value is not None}
-    with (
-        telling.disk_faults(classroom.root),
-        only_one(classroom.private / "lock") as scratch,
-        Journal(classroom.journal) as journal,
-    ):
-        course, seed_changed = course_seed(classroom.private / "seed", seed)
-        planned = plan(classroom, journal, course, lessons, students, again or seed_changed)
-        if isolation == "auto" and any(not task.ended for task in planned.tasks):
-            console.say(NOT_ISOLATED)
-        with _Grading(classroom, journal, course, limits) as grading:
-            grading.do(planned, scratch, jobs or _cores())
-            grading.settle(yes)
-    return grading.summary(planned)
-
-
-class _Grading:
+class Grading:
     """One call of `grade` at work, and what came of it."""
 
     def __init__(
@@ -88,7 +37,7 @@ class _Grading:
         self._open = ExitStack()
         self._applier: Applier | None = None
 
-    def __enter__(self) -> _Grading:
+    def __enter__(self) -> Grading:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -127,7 +76,7 @@ class _Grading:
     def _run(self, tasks: list[Task], scratch: Path, jobs: int) -> Generator[tuple[Task, Event], None, None]:
         if not tasks:
             return
-        from coursekit.grading import pool
+        from coursekit.grading.run import pool
 
         def job(task: Task) -> Callable[[], Work]:
             return lambda: self._begin(task)
@@ -136,7 +85,7 @@ class _Grading:
 
     def _begin(self, task: Task) -> Work:
         """The work that a task is: read and repaired when its turn has come."""
-        from coursekit.grading.prepare import limits_of, prepare
+        from coursekit.grading.grade.prepare import limits_of, prepare
 
         if not task.attempt:
             task.attempt = self.journal.begin(task.student, task.lesson, task.digest, task.version)
@@ -149,7 +98,7 @@ class _Grading:
 
     def _take(self, task: Task, event: Event) -> bool:
         """Keep what came from a worker; whether the submission is through."""
-        from coursekit.grading.pool import Failed
+        from coursekit.grading.run.worker import Failed
 
         if isinstance(event, tuple):
             self.journal.verdict(task.attempt, *event)
@@ -259,7 +208,3 @@ class _Grading:
             "gradebook": str(self.classroom.database),
             "exit": int(bool(self.failed)),
         }
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

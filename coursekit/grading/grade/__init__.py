@@ -1,0 +1,79 @@
+"""`coursekit grade`: what is new or changed is run, kept in the journal, and applied to the gradebook.
+
+submissions   what lies in `submitted/`
+tasks         what there is to do, beside what the journal and the gradebook hold
+prepare       from a hand-in to work for the run: found, mended
+work          the doing: run, kept, applied or proposed
+seeds         the course's seed of secret inputs
+telling       what a person is told
+
+Nothing heavy is imported before there is something to grade.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from coursekit import console
+from coursekit.errors import CannotDo
+from coursekit.grading.grade import telling
+from coursekit.grading.grade.seeds import course_seed
+from coursekit.grading.grade.tasks import plan
+from coursekit.grading.grade.work import Grading
+from coursekit.grading.journal import Journal
+from coursekit.grading.layout import Classroom
+from coursekit.grading.lock import only_one
+
+NOT_ISOLATED = (
+    "Students' code runs with your rights on this machine: isolation is not built yet "
+    "(`--isolation none` says that you know)."
+)
+
+
+def grade(
+    classroom: Classroom,
+    lessons: Sequence[str] = (),
+    *,
+    students: Sequence[str] = (),
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    isolation: str = "auto",
+    timeout: float | None = None,
+    memory: float | None = None,
+    seed: int | None = None,
+    again: bool = False,
+    yes: bool = False,
+) -> dict[str, Any]:
+    """Grade what is new or changed, in these lessons and of these students (all where none is named).
+
+    jobs: submissions at a time. timeout, memory: processor seconds of a cell and resident MB
+    seed: sets the course's seed of secret inputs; another one than before grades everything again
+    again: run what is graded already too, show whose score changes, and write it (unless `yes`, a
+        terminal is asked)
+    Raises CannotDo. The result's "exit" is 1 where a submission could not be graded at all.
+    """
+    if isolation == "bwrap":
+        raise CannotDo("Isolation by bubblewrap is not built yet; `--isolation none` grades without it.")
+    if scheduler is not None:
+        raise CannotDo("Grading on a cluster is not built yet; --jobs grades many at a time on this machine.")
+    classroom.make()
+    limits = {name: value for name, value in (("seconds", timeout), ("memory", memory)) if value is not None}
+    with (
+        telling.disk_faults(classroom.root),
+        only_one(classroom.private / "lock") as scratch,
+        Journal(classroom.journal) as journal,
+    ):
+        course, seed_changed = course_seed(classroom.private / "seed", seed)
+        planned = plan(classroom, journal, course, lessons, students, again or seed_changed)
+        if isolation == "auto" and any(not task.ended for task in planned.tasks):
+            console.say(NOT_ISOLATED)
+        with Grading(classroom, journal, course, limits) as grading:
+            grading.do(planned, scratch, jobs or _cores())
+            grading.settle(yes)
+    return grading.summary(planned)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
