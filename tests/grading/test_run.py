@@ -292,6 +292,15 @@ def test_processes_that_a_kernel_started_end_with_it():
     assert [p for p in psutil.process_iter(["cmdline"]) if mark in (p.info["cmdline"] or [])] == []
 
 
+def test_notebook_that_dies_again_and_again_is_given_up():
+    dies = "import os, threading\nthreading.Timer(0.05, os._exit, [1]).start()"
+    sleeps = [code("import time; time.sleep(0.1)", f"sleeps-{i}") for i in range(9)]
+    found = run(work(notebook(code(dies, "dies"), *sleeps, answer("grid", RIGHT["grid"]), check("grid"))))
+    assert told(found, "grid")["points"] == 0
+    assert "ended too often" in told(found, "grid")["why"]
+    assert kernels() == []
+
+
 def test_what_the_checker_gets_wrong_is_no_zero(monkeypatch):
     monkeypatch.setattr(module, "judge", lambda *_: 1 / 0)
     found = run(work(notebook(answer("grid", RIGHT["grid"]), check("grid"))))
