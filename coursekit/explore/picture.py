@@ -10,6 +10,7 @@ from typing import Any
 from cycler import cycler
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from coursekit.explore.drawing import (
     BLACK,
@@ -70,7 +71,9 @@ def _finish(ax: Axes) -> None:
     title = ax.get_title()
     ax.set_title("")
     tidy(ax, title, ax.get_xlabel(), ax.get_ylabel())
-    ax.locator_params(steps=[1, 2, 5, 10])
+    for axis in (ax.xaxis, ax.yaxis):
+        if isinstance(locator := axis.get_major_locator(), MaxNLocator):  # not a log axis, nor set ticks
+            locator.set_params(steps=[1, 2, 5, 10])
     if legend := ax.get_legend():
         legend.set_frame_on(False)
 

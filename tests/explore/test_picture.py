@@ -52,6 +52,18 @@ def test_panels_are_handed_over_side_by_side(shown):
     assert widths[0] <= 1000
 
 
+def test_log_axes_and_ticks_of_their_own_are_left_as_they_are(shown):
+    def draw(ax):
+        ax.semilogy([1, 2], [1e-9, 1])
+        ax.set_xticks([1, 2], ["before", "after"])
+        axes.append(ax)
+
+    axes = []
+    picture(draw, ALT)
+    assert "image/png" in shown[0][0]
+    assert [label.get_text() for label in axes[0].get_xticklabels()] == ["before", "after"]
+
+
 def test_no_figure_stays_open(shown):
     import matplotlib.pyplot as plt
 
