@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coursekit import course
-from coursekit.grading import checks
+from coursekit.grading.release import checks
 from coursekit.grading.starter import BEGIN, CODE_STUB, released_bytes
 
 ROOT = Path(__file__).parents[1]
@@ -51,7 +51,7 @@ def test_no_solution_is_in_it(wheel):
 
 
 def test_data_and_start_scripts_are_in_it(wheel):
-    assert {"coursekit/_data/hubble.csv", "coursekit/grading/scripts/start.bat"} <= set(wheel)
+    assert {"coursekit/_data/hubble.csv", "coursekit/grading/release/scripts/start.bat"} <= set(wheel)
 
 
 def test_a_student_gets_the_same_from_the_wheel_and_from_a_clone(wheel, tmp_path):

@@ -11,8 +11,8 @@ from typing import Any
 
 from coursekit import console
 from coursekit.errors import CannotDo
+from coursekit.grading.collect.people import People, Person, plain, student_id
 from coursekit.grading.layout import Classroom
-from coursekit.grading.people import People, Person, plain, student_id
 
 # A column's meaning by its heading, as `plain` spells it: our own names, Canvas', Moodle's, Spanish.
 HEADINGS = {

@@ -125,7 +125,7 @@ def exercise_of(cell: Cell, lesson: str) -> str | None:
 def exercise_versions(folder: Path) -> dict[str, int]:
     """The version of each exercise in these files, read without running them: a wheel's build has no NumPy.
 
-    An exercise is a call with the keywords id="lesson.name" and, where it is not 1, version=N.
+    Found are calls with the keywords id="lesson.name" and version=N; all others are of version 1.
     """
     found = {}
     for path in sorted(folder.glob("*.py")):

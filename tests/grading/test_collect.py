@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from coursekit.errors import CannotDo
-from coursekit.grading import sources
-from coursekit.grading.collect import collect
-from coursekit.grading.people import People, Person, student_id
-from coursekit.grading.placing import Placer, catalogue, own_name
+from coursekit.grading.collect import collect, sources
+from coursekit.grading.collect.people import People, Person, student_id
+from coursekit.grading.collect.placing import Placer, catalogue, own_name
+from coursekit.grading.collect.storing import Store, parse_time
 from coursekit.grading.roster import read_roster, roster
 from coursekit.grading.starter import released_notebook
-from coursekit.grading.storing import Store, parse_time
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -232,10 +231,11 @@ def test_collecting_the_same_again_changes_nothing(classroom, notebook, tmp_path
     lay(tmp_path / "in" / "ada" / "90_toy.ipynb", notebook())
     lay(tmp_path / "in" / "ada" / "v0" / "90_toy.ipynb", notebook("older"), NOON - timedelta(days=1))
     collect(classroom, [tmp_path / "in"])
-    before = {path: path.stat().st_mtime_ns for path in classroom.root.rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in classroom.submitted.rglob("*")}
     (line,) = collect(classroom, [tmp_path / "in"])["placed"]
     assert line["what"] == "same"
-    assert {path: path.stat().st_mtime_ns for path in classroom.root.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in classroom.submitted.rglob("*")} == before
+    assert len(list(classroom.earlier.rglob("*.ipynb"))) == 1
 
 
 def test_a_notebook_that_comes_later_joins_the_one_that_is_there(classroom, notebook, tmp_path):

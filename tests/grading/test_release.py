@@ -8,10 +8,9 @@ import pytest
 
 from coursekit.checking import exercises_of, lessons
 from coursekit.errors import CannotDo
-from coursekit.grading import checks, trial
-from coursekit.grading.handout import hand_out
 from coursekit.grading.layout import find_notebooks, lessons_in
-from coursekit.grading.release import read_lesson, release, try_out
+from coursekit.grading.release import checks, read_lesson, release, trial, try_out
+from coursekit.grading.release.handout import hand_out
 from coursekit.grading.starter import (
     CODE_STUB,
     TEXT_STUB,
@@ -83,10 +82,15 @@ def test_release_writes_student_notebooks_gradebook_and_zip(classroom, toy, cell
     assert {"course/start.bat", "course/README.txt", "course/90_toy/90_toy_practice.ipynb"} <= set(names)
     assert done["wheel"] is None  # the toy clone has no package to build
 
+
+def test_a_release_takes_the_place_of_the_one_before(classroom, monkeypatch):
+    monkeypatch.setattr("coursekit.grading.release.try_out", lambda classroom, ready: None)
+    release(classroom)
     (classroom.release / "90_toy" / "old.txt").write_text("of an earlier release")
-    again = release(classroom)
-    assert again == done
+    before = {path: path.read_bytes() for path in classroom.release.rglob("*.ipynb")}
+    release(classroom)
     assert not (classroom.release / "90_toy" / "old.txt").exists()
+    assert {path: path.read_bytes() for path in classroom.release.rglob("*.ipynb")} == before
 
 
 def test_nothing_is_written_when_the_trial_fails(classroom, change, monkeypatch):
@@ -112,33 +116,51 @@ def test_a_lesson_that_is_not_there_is_refused(classroom):
 # -- the trial
 
 
-def run(classroom, toy):
-    lesson = read_lesson(classroom, "90_toy")
-    try_out(classroom, [lesson])
-
-
-def test_a_wrong_solution_is_refused_with_its_cell(classroom, toy, change):
-    source = "def double(x):\n    ### BEGIN SOLUTION\n    return x * x * 1\n    ### END SOLUTION"
-    change("double-solution", source)
-    with pytest.raises(CannotDo, match="earns 0 of 2 points in cell 'double-check'"):
-        run(classroom, toy)
-
-
-def test_an_answer_that_is_left_in_the_student_version_is_refused(classroom, toy, change):
-    source = "def double(x):\n    return 2 * x\n    ### BEGIN SOLUTION\n    ### END SOLUTION"
-    change("double-solution", source)
-    with pytest.raises(CannotDo, match="the students' version earns 2 points in cell 'double-check'"):
-        run(classroom, toy)
-
-
-def test_a_cell_that_fails_is_refused_with_its_cell(classroom, toy, change):
+def test_every_cell_that_does_not_do_what_it_must_is_told(classroom, toy, change):
+    answer = "def {0}(x):\n    {1}\n    ### BEGIN SOLUTION\n    {2}\n    ### END SOLUTION"
+    change("double-solution", answer.format("double", "", "return x * x * 1"))
+    change("negate-solution", answer.format("negate", "return -x", "pass"))
     change("setup", toy.setup + "\nprint(undefined)")
-    with pytest.raises(CannotDo, match="cell 'setup' of the solved notebook fails: NameError"):
-        run(classroom, toy)
+    with pytest.raises(CannotDo) as told:
+        try_out(classroom, [read_lesson(classroom, "90_toy")])
+    faults = str(told.value).split("\n- ")
+    assert faults[0] == "90_toy cannot be released:"
+    name = "name 'undefined' is not defined"
+    assert set(faults[1:]) == {
+        f"90_toy.ipynb: cell 'setup' of the solved notebook fails: NameError: {name}",
+        "90_toy.ipynb: the solved version earns 0 of 2 points in cell 'double-check'",
+        f"90_toy.ipynb: cell 'setup' of the students' version fails: NameError: {name}",
+        "90_toy.ipynb: the students' version earns 1 points in cell 'negate-check'",
+    }
 
 
 def output(kind, **fields):
     return {"output_type": kind, **fields}
+
+
+def test_what_moves_is_there_as_a_picture_with_its_text(classroom, toy, cell_of, monkeypatch):
+    """Before a student has run anything, and where widgets cannot be shown."""
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}}
+    still = {"image/png": "iVBO", "text/plain": "the curve and a path"}
+    shown = [
+        output("display_data", data={**widget, **still}, metadata={"image/png": {"alt": "a curve"}}),
+        output("display_data", data=widget, metadata={}),
+        output("stream", name="stdout", text="x"),
+    ]
+    notebook = next(iter(read_lesson(classroom, "90_toy").released.values()))
+    cell_of(notebook, "setup")["outputs"] = shown
+    stills = trial.stills(notebook)
+    kept = [output("display_data", data=still, metadata={"image/png": {"alt": "a curve"}})]
+    assert stills == {"setup": kept}
+
+    def pretend(classroom, ready):
+        ready[0].stills["90_toy.ipynb"] = stills
+
+    monkeypatch.setattr("coursekit.grading.release.try_out", pretend)
+    release(classroom)
+    released = json.loads((classroom.release / "90_toy" / "90_toy.ipynb").read_text())
+    assert cell_of(released, "setup")["outputs"] == kept
+    assert cell_of(released, "double-check")["outputs"] == []
 
 
 @pytest.mark.parametrize(
@@ -335,7 +357,9 @@ def every_solved_notebook():
 @pytest.mark.parametrize("lesson", lessons())
 def test_versions_read_from_files_are_those_of_the_exercises(lesson):
     folder = find_notebooks().parent / "coursekit" / "exercises" / lesson
-    assert exercise_versions(folder) == {one.id: one.version for one in exercises_of(lesson).values()}
+    read = exercise_versions(folder)
+    wanted = {one.id: one.version for one in exercises_of(lesson).values()}
+    assert {one: read.get(one, 1) for one in wanted} == wanted
 
 
 def test_a_wheel_and_a_release_give_the_same_file(classroom, toy, tmp_path):

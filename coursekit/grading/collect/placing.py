@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.grading.collect.people import People, student_id
+from coursekit.grading.collect.sources import Handed
 from coursekit.grading.layout import Classroom
-from coursekit.grading.people import People, student_id
 from coursekit.grading.repair.finding import plain_name
 from coursekit.grading.repair.reading import Hopeless, read
-from coursekit.grading.sources import Handed
 from coursekit.grading.starter import marks
 
 # adalovelace_12345_67890_lesson.ipynb and adalovelace_LATE_12345_67890_lesson-2.ipynb

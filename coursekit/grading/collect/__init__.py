@@ -12,12 +12,13 @@ from typing import Any
 from coursekit import console
 from coursekit.errors import CannotDo
 from coursekit.files import write_whole
+from coursekit.grading.collect.people import People
+from coursekit.grading.collect.placing import Known, Placer, Whose, catalogue, which
+from coursekit.grading.collect.sources import Handed, Refused, files_in
+from coursekit.grading.collect.storing import TIMESTAMP, Incoming, Store, digest, parse_time
 from coursekit.grading.layout import Classroom
-from coursekit.grading.people import People
-from coursekit.grading.placing import Known, Placer, Whose, catalogue, which
+from coursekit.grading.lock import only_one
 from coursekit.grading.roster import people
-from coursekit.grading.sources import Handed, Refused, files_in
-from coursekit.grading.storing import TIMESTAMP, Incoming, Store, digest, parse_time
 
 MOST_BESIDE = 50_000_000  # bytes of a file that lies beside a notebook
 _SAYS_NOTHING = (TIMESTAMP, "onlinetext.html", ".pyc")
@@ -34,16 +35,17 @@ def collect(classroom: Classroom, paths: Sequence[Path]) -> dict[str, Any]:
     known = catalogue(classroom)
     if not known:
         raise CannotDo(f"There is no lesson in {classroom.notebooks}.")
-    store = Store(classroom.make())
-    store.finish_interrupted()
-    persons = people(classroom)
+    persons = people(classroom.make())
     sorting = _Sorting(classroom, known, persons)
     for path in paths:
         sorting.sort(Path(path))
     sorting.place_beside()
     placed = []
-    for (student, lesson), versions in console.track(sorted(sorting.incoming.items()), "collecting"):
-        placed += store.take(student, lesson, versions)
+    with only_one(classroom.private / "lock"):  # no submission changes while it is graded
+        store = Store(classroom)
+        store.finish_interrupted()
+        for (student, lesson), versions in console.track(sorted(sorting.incoming.items()), "collecting"):
+            placed += store.take(student, lesson, versions)
     strangers = sorted({one["student"] for one in placed} - persons.ids) if persons.ids else []
     _tell(classroom, placed, sorting, strangers)
     return {

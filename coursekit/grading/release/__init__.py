@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +13,25 @@ from coursekit import console
 from coursekit.checking import Exercise, Written, exercises_of
 from coursekit.errors import CannotDo
 from coursekit.files import write_whole
-from coursekit.grading import checks, trial
-from coursekit.grading.handout import hand_out
-from coursekit.grading.layout import Classroom, scripts_on_path
+from coursekit.grading.layout import Classroom
+from coursekit.grading.lock import only_one
+from coursekit.grading.release import checks, trial
+from coursekit.grading.release.handout import hand_out
 from coursekit.grading.starter import Notebook, Unclear, as_file, released_notebook, text, topic
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson on its way out: its notebooks, by the path of the solved one."""
+    """A lesson on its way out: its notebooks, by the path of the solved one.
+
+    stills: name of a notebook -> cell id -> the first picture of what moves there, found by trying it out
+    """
 
     name: str
     exercises: dict[str, Exercise | Written]
     solved: dict[Path, Notebook]
     released: dict[Path, Notebook]
+    stills: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
 
 
 def release(classroom: Classroom, lessons: Sequence[str] = (), language: str | None = None) -> dict[str, Any]:
@@ -40,9 +44,9 @@ def release(classroom: Classroom, lessons: Sequence[str] = (), language: str | N
         raise CannotDo(f"The lessons are in English (en); they are not here in {language!r} yet.")
     ready = [read_lesson(classroom, name) for name in classroom.chosen(lessons)]
     try_out(classroom, ready)
-    classroom.make()
-    for lesson in ready:
-        _generate(classroom, lesson)
+    with only_one(classroom.make().private / "lock"):
+        for lesson in ready:
+            _generate(classroom, lesson)
     target = classroom.release / f"{classroom.root.name}.zip"
     wheel = hand_out(classroom.release, classroom.notebooks.parent, target)
     done = [_summary(classroom, lesson) for lesson in ready]
@@ -121,6 +125,9 @@ def try_out(classroom: Classroom, lessons: Sequence[Lesson]) -> None:
                 which = trial.faults_of_solved if name.startswith("solved ") else trial.faults_of_released
                 faults += [f"{name.split(' ', 1)[1]}: {fault}" for fault in which(notebook)]
             _refuse(lesson.name, faults)
+            lesson.stills.update(
+                {path.name: trial.stills(run[f"released {path.name}"]) for path in lesson.released}
+            )
 
 
 def _cells(lesson: Lesson) -> int:
@@ -135,9 +142,13 @@ def _generate(classroom: Classroom, lesson: Lesson) -> None:
     _run_nbgrader(classroom, lesson.name, staging)
     for path, notebook in lesson.released.items():
         _compare(json.loads((staging / lesson.name / path.name).read_text(encoding="utf-8")), notebook, path)
-        content, stamp = as_file(notebook), notebook["metadata"]["coursekit"]
-        write_whole(staging / lesson.name / path.name, content)
-        write_whole(classroom.releases / lesson.name / f"{path.stem}.{stamp['release']}.ipynb", content)
+        name = f"{path.stem}.{notebook['metadata']['coursekit']['release']}.ipynb"
+        write_whole(classroom.releases / lesson.name / name, as_file(notebook))
+        for cell in notebook["cells"]:
+            cell.update(
+                {"outputs": shown} if (shown := lesson.stills.get(path.name, {}).get(cell["id"])) else {}
+            )
+        write_whole(staging / lesson.name / path.name, as_file(notebook))
     _replace(staging / lesson.name, classroom.release / lesson.name)
     shutil.rmtree(staging, ignore_errors=True)
 
@@ -154,28 +165,23 @@ def _replace(new: Path, target: Path) -> None:
 
 def _run_nbgrader(classroom: Classroom, lesson: str, staging: Path) -> None:
     from nbgrader.converters import GenerateAssignment
-    from nbgrader.coursedir import CourseDirectory
-    from nbgrader.utils import capture_log
 
-    config = classroom.config()
-    config.CourseDirectory.assignment_id = lesson
-    config.CourseDirectory.release_directory = staging.relative_to(classroom.root).as_posix()
-    converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config, force=True)
-    with scripts_on_path():
-        done = capture_log(converter)
-    if not done["success"]:
-        raise CannotDo(f"{lesson}: {_why(done.get('log', '') + done['error'])}")
+    from coursekit.grading.converters import Converters, Refused
+
+    converters = Converters(classroom, release_directory=staging.relative_to(classroom.root).as_posix())
+    try:
+        converters.run(GenerateAssignment, ".", lesson)
+    except Refused as error:
+        raise CannotDo(f"{lesson}: {_why(str(error))}") from error
 
 
-def _why(log: str) -> str:
-    """One sentence out of nbgrader's log."""
-    if "there are submissions associated with it" in log:
+def _why(complaint: str) -> str:
+    if "there are submissions associated with it" in complaint:
         return (
             "cells or notebooks were added or taken out, and submissions are graded: nbgrader then keeps "
             "them as they were. Put them back, or begin another class with --course."
         )
-    errors = re.findall(r"^\w+(?:\.\w+)*(?:Error|Exception|Entry): (.+)$", log, flags=re.MULTILINE)
-    return f"nbgrader could not make the student version: {(errors or log.strip().splitlines())[-1]}"
+    return f"nbgrader could not make the student version: {complaint}"
 
 
 def _compare(by_nbgrader: Notebook, ours: Notebook, path: Path) -> None:

@@ -23,6 +23,7 @@ from coursekit.grading.starter import Cell, Notebook, is_check, marks
 
 SECONDS = 300  # a cell
 _NOT_ATTEMPTED = str(Verdict("", False, 0.0, "not-attempted")).split("(")[0].strip()
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 Advance = Callable[[int], None]
 
 
@@ -103,6 +104,19 @@ def faults_of_released(notebook: Notebook) -> Iterator[str]:
                 yield f"{where} says {said[:80]!r}, not {_NOT_ATTEMPTED!r}"
         elif errors and not errors[0].startswith("NotImplementedError"):
             yield f"cell {cell['id']!r} of the students' version fails: {errors[0]}"
+
+
+def stills(notebook: Notebook) -> dict[str, list[dict[str, Any]]]:
+    """The first pictures of a notebook's widgets, with their texts: cell id -> outputs without a kernel."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if _WIDGET in data and "image/png" in data:
+                kept = {kind: data[kind] for kind in ("image/png", "text/plain") if kind in data}
+                still = {"output_type": "display_data", "data": kept, "metadata": dict(output["metadata"])}
+                found.setdefault(cell["id"], []).append(still)
+    return found
 
 
 def _errors(cell: Cell) -> Iterator[str]:
