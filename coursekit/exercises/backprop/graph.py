@@ -380,7 +380,7 @@ Value = Exercise(
     core=False,
     points=3,
     facets={TREES: 0.5, SHARED: 0.3, DEEP: 0.2},
-    seconds=3.0,
+    seconds=2.0,
     mistakes=(
         Mistake(
             "overwrites",

@@ -9,6 +9,7 @@ import numpy as np
 
 from coursekit.checking import Case, Exercise, Mismatch, Mistake, Trial
 from coursekit.checking.compare import close
+from coursekit.checking.plain import plain
 from coursekit.reference import two_layer as reference
 
 Trials = Sequence[Trial]
@@ -26,6 +27,24 @@ def _network(rng: np.random.Generator, shape: tuple[int, int, int, int]) -> tupl
 
 def _sizes(n: int, d: int, h: int, k: int) -> str:
     return f"{n} example{'s' * (n > 1)}, layers {d}-{h}-{k}"
+
+
+def _where_square(*forms: Callable[..., Any]) -> Callable[[Trials], bool]:
+    """A predicate for what only square matrices let through: there the reply is a form's, elsewhere not right."""
+
+    def seen(trials: Trials) -> bool:
+        told = any(not trial.right and trial.reply.kind == "value" for trial in trials)
+        return told and any(all(_like_where_square(form, trial) for trial in trials) for form in forms)
+
+    return seen
+
+
+def _like_where_square(form: Callable[..., Any], trial: Trial) -> bool:
+    try:
+        expected = form(*trial.case.args)
+    except ValueError:  # the shapes do not fit; a student's call may say so otherwise, or stretch a 1
+        return not trial.right
+    return trial.reply.kind == "value" and not trial.reply.changed and _same(trial.value, plain(expected))
 
 
 def _forward_cases(rng: np.random.Generator) -> list[Case]:
@@ -111,6 +130,7 @@ forward = Exercise(
             _both_transposed,
             _first_transposed,
             _second_transposed,
+            seen=_where_square(_both_transposed, _first_transposed, _second_transposed),
         ),
         Mistake("no-sigmoid", "neither layer has its sigmoid", _all_linear),
         Mistake("output-first", "H and Y have changed places: the hidden layer comes first", _output_first),
@@ -315,6 +335,7 @@ input_gradient = Exercise(
             "transposed",
             "this goes through W1 as forward does; the way back is its transpose",
             lambda dZ1, W1: dZ1 @ W1,
+            seen=_where_square(lambda dZ1, W1: dZ1 @ W1),
         ),
     ),
     hints=(

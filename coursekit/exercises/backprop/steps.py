@@ -98,7 +98,7 @@ def _is_step(before: Params, after: Params, grads: dict[str, np.ndarray], rate: 
             before[name] - after[name],
             rate * grads[f"d{name}"],
             rtol=1e-3,
-            atol=1e-3 * rate * np.abs(grads[f"d{name}"]).max() + 1e-6 * np.abs(before[name]).max(),
+            atol=rate * (1e-3 * np.abs(grads[f"d{name}"]).max() + 1e-6) + 1e-6 * np.abs(before[name]).max(),
         )
         for name in before
     )
