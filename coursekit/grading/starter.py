@@ -125,15 +125,15 @@ def exercise_of(cell: Cell, lesson: str) -> str | None:
 def exercise_versions(folder: Path) -> dict[str, int]:
     """The version of each exercise in these files, read without running them: a wheel's build has no NumPy.
 
-    Found are calls with the keywords id="lesson.name" and version=N; all others are of version 1.
+    Found are calls with "lesson.name" first or as id=, and version=N; all others are of version 1.
     """
     found = {}
     for path in sorted(folder.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
-                said: dict[Any, Any] = {
-                    k.arg: k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)
-                }
+                given: list[tuple[str | None, ast.expr]] = [("id", one) for one in node.args[:1]]
+                given += [(keyword.arg, keyword.value) for keyword in node.keywords]
+                said: dict[Any, Any] = {name: at.value for name, at in given if isinstance(at, ast.Constant)}
                 if str(said.get("id")).startswith(f"{folder.name}."):
                     found[said["id"]] = said.get("version", 1)
     return found
