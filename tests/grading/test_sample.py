@@ -127,7 +127,12 @@ def test_helpers_of_two_answers_never_share_a_name():
     assert defined("\n\n".join(sources), "f")(1) == 40
 
 
-@pytest.mark.parametrize("answer", [object(), len, functools.partial(one, object())])
+@pytest.mark.parametrize("value", ["b", 3, 0.5, [1, 2], ("a", "b"), None])
+def test_a_plain_value_is_written_as_it_is(value):
+    assert defined(source_of(value, ("choice",)), "choice") == value
+
+
+@pytest.mark.parametrize("answer", [object(), functools.partial(one, object()), {1, object()}])
 def test_what_has_no_source_is_refused(answer):
     with pytest.raises(NoSource):
         source_of(answer, ("f",))
@@ -158,11 +163,13 @@ def test_every_kind_of_hand_in_is_in_a_class_of_24(students):
 
 
 def test_every_answer_gets_the_verdict_it_should(students):
-    for student in students:
-        if student.kind == sample.ORDINARY:
-            for files in student.files.values():
-                for content in files.values():
-                    assert verdicts(content).items() >= expected_of(student).items()
+    ordinary = [student for student in students if student.kind == sample.ORDINARY]
+    for student in ordinary[:3]:
+        found: dict[str, str] = {}
+        for files in student.files.values():
+            for content in files.values():
+                found |= verdicts(content)
+        assert found == expected_of(student)
 
 
 def verdicts(content):

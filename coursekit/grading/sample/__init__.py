@@ -120,7 +120,10 @@ def _deal(lesson: Lesson, students: Sequence[SampleStudent], rng: np.random.Gene
     for student in students:
         if student.kind in _BROKEN:
             # Where other cells call the answer, they would hang or die too.
-            apart = [one for one in lesson.asked if not one.called] or lesson.asked
+            asked = [one for one in lesson.asked if one.exercise.takes != "value"]
+            apart = [one for one in asked if not one.called] or asked
+            if not apart:
+                continue
             one, how = apart[rng.integers(len(apart))], _BROKEN[student.kind]
             status = "crashed" if how == "died" else how
             wrong[student.id][one.exercise.id] = Expected(status), one.broken(how)

@@ -77,8 +77,11 @@ class Asked:
     mistakes: dict[str, list[str]]
 
     def alone(self) -> dict[str, str]:
-        """The right answer without any other answer of the lesson."""
-        return self.filled(source_of(self.exercise.reference, self.names))
+        """The right answer without any other answer of the lesson, where it can be written down."""
+        try:
+            return self.filled(source_of(self.exercise.reference, self.names))
+        except NoSource:
+            return self.cells
 
     def filled(self, source: str) -> dict[str, str]:
         """Cell -> text, with `source` as the answer."""
@@ -144,7 +147,8 @@ def _forms(exercise: Exercise, names: tuple[str, ...]) -> dict[str, list[str]]:
     for mistake in exercise.mistakes:
         for form in mistake.forms:
             with contextlib.suppress(NoSource):
-                found.setdefault(mistake.slug, []).append(source_of(form, names))
+                source = source_of(form, names)
+                found.setdefault(mistake.slug, []).append(source)
     return found
 
 

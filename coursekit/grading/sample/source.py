@@ -27,11 +27,11 @@ class NoSource(Exception):
 
 
 def source_of(answer: Any, names: tuple[str, ...]) -> str:
-    """Source text that defines `names` as this answer (as many functions or classes as names).
+    """Source text that defines `names` as this answer: functions, classes or plain values, one for each name.
 
     Raises NoSource where the answer, or something it uses, cannot be written down.
     """
-    answers = tuple(answer) if isinstance(answer, tuple | list) else (answer,)
+    answers = (answer,) if len(names) == 1 else tuple(answer)
     if len(answers) != len(names):
         raise NoSource(f"{len(answers)} answers for {len(names)} names")
     writer = _Writer(names)
@@ -53,7 +53,8 @@ class _Writer:
             self._assign(name, self._partial(thing))
             return
         if not isinstance(thing, types.FunctionType | type):
-            raise NoSource(f"an object of type {type(thing).__name__}")
+            self.use(thing, name)
+            return
         self.known[id(thing)] = name
         node = _definition(thing, name)
         self.written[name] = _Renamer(self, _scope(thing), _locals(thing)).visit(node)
