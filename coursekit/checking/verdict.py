@@ -134,7 +134,8 @@ def show(value: Any, most: int = 240) -> str:
         body = np.array2string(
             value, precision=6, threshold=12, edgeitems=3, separator=", ", suppress_small=True
         )
-        text = f"array of shape {value.shape}: {body}" if value.size > 12 or value.ndim > 1 else body
+        body = re.sub(r"(?<=\[) | (?=[,\]])", "", " ".join(body.split()))  # on one line, as lists are written
+        text = body if 0 < value.size <= 12 else f"array of shape {value.shape}: {body}"
     elif isinstance(value, list):
         inner = [show(item, most) for item in value[:8]] + (["..."] if len(value) > 8 else [])
         text = "[" + ", ".join(inner) + "]" + (f" ({len(value)} entries)" if len(value) > 8 else "")

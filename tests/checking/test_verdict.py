@@ -3,13 +3,14 @@
 import ast
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
 
 import coursekit
 from coursekit import check, evaluate, hint
-from coursekit.checking.verdict import Points, Verdict
+from coursekit.checking.verdict import Points, Verdict, show
 
 
 def _cell(points, most):
@@ -94,3 +95,17 @@ def test_the_package_lists_what_it_offers():
     assert {"check", "evaluate", "hint", "explore"} <= set(dir(coursekit))
     with pytest.raises(AttributeError):
         coursekit.nothing_of_that_name
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.array([[1.5, -2.0], [0.25, 4.0]]), "[[1.5, -2.], [0.25, 4.]]"),
+        (np.array([-1.0, 1 / 3]), "[-1., 0.333333]"),
+        ((np.array([[0.5]]), 3, {"w": np.array([1, 2])}), "([[0.5]], 3, {'w': [1, 2]})"),
+        (np.arange(40.0), "array of shape (40,): [0., 1., 2., ..., 37., 38., 39.]"),
+        (np.zeros((0, 2)), "array of shape (0, 2): []"),
+    ],
+)
+def test_arrays_are_shown_on_one_line_as_a_person_writes_them(value, text):
+    assert show(value) == text
