@@ -3,6 +3,8 @@
 learning_rate    one curve, one rate: the path, the fan of all rates, the factor of a step
 two_curvatures   a bowl where no rate suits both axes
 batches          full-batch, mini-batch and stochastic descent side by side
+stepper          one update of a neuron or a network, node by node, forwards and backwards
+race             two badly wrong neurons: squared error stalls, cross-entropy moves at once
 feature_scaling  two features of different scale: the loss surface and the path, raw and standardized
 symmetry         hidden units that start equal, trained: equal for ever, until a nudge
 knife_edge       signals and gradients through many layers: they fade, explode, or just keep
