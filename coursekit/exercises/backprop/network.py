@@ -234,7 +234,7 @@ backward = Exercise(
     mistakes=(
         Mistake(
             "derivative-of-activation",
-            "σ(a)(1 - σ(a)) is taken of an activation a, which has been through the sigmoid already: it is a(1 - a)",
+            "the slope σ(a)(1 - σ(a)) is taken of an activation a, which has been through the sigmoid already: it is a(1 - a)",
             _backwards_by(_slope_of_activation, _slope_of_activation),
             _backwards_by(_slope, _slope_of_activation),
             _backwards_by(_slope_of_activation, _slope),

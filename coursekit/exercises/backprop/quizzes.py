@@ -11,7 +11,7 @@ quiz_sign = quiz(
     {
         "a": (
             "They become more likely, as they should.",
-            "log y is largest where y = 1, so going down makes the right answer less likely",
+            "going down makes log y smaller, and y with it: the right answer becomes less likely",
         ),
         "b": ("They become less and less likely.", None),
         "c": (

@@ -17,12 +17,12 @@ Trials = Sequence[Trial]
 MOVED = 1e-9  # theta is as before up to this; an h that was left in it is larger
 WRONGS = {  # what is done to the right gradient before it is checked
     "right": "the right gradient",
-    "zero": "all zeros, while f has a slope",
+    "zero": "a gradient of zeros where f has a slope",
     "twice": "twice the right gradient",
     "flipped": "the right gradient with its sign flipped",
-    "one": "the right gradient with one wrong entry",
-    "all": "the right gradient with an error in every entry",
-    "flat": "all zeros, as is right for a constant f",
+    "one": "a gradient with one wrong entry",
+    "all": "a gradient that is off in every entry",
+    "flat": "a constant f, and a gradient of zeros",
 }
 
 

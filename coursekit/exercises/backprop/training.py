@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import Case, Exercise, Mistake
-from coursekit.checking.verdict import show
 from coursekit.exercises.backprop.steps import (
     STEPS,
     XOR,
@@ -122,7 +121,7 @@ train = Exercise(
     cases=_cases,
     probe=_train,
     compare=train_is_right,
-    view=lambda seen: f"losses {show(np.asarray(seen[4][1]))} in 9 epochs" if len(seen) == len(STEPS) else "",
+    view=lambda seen: "",  # the start is random: no other run shows what this one should be
     points=3,
     facets={"values": 0.8, "xor": 0.2},
     seconds=10.0,
