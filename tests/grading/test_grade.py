@@ -10,8 +10,8 @@ import pytest
 from coursekit import console
 from coursekit.errors import CannotDo
 from coursekit.grading.grade import grade
-from coursekit.grading.lock import only_one
 from coursekit.grading.journal import Journal, graded
+from coursekit.grading.lock import only_one
 from coursekit.grading.run import pool
 from tests.grading.classes import CLIMBS, DIES, RIGHT, copy_class, hand_in, make_class, scores
 from tests.grading.notebooks import LESSON
