@@ -1,10 +1,12 @@
 """What goes into the wheel from outside the package: data, and the lessons without their solutions.
 
 Needs Python and hatchling alone: whoever installs a clone, or builds where there is no network, has no
-nbgrader and no NumPy. An editable install carries nothing: it reads the repository itself.
+nbgrader and no NumPy. An editable install carries nothing: it reads the repository itself. The environment
+variable COURSEKIT_LESSONS names the lessons to carry, with commas; without it all are carried.
 """
 
 import importlib.util
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -39,9 +41,12 @@ class CarryHook(BuildHookInterface):
 def release(root: Path, target: Path) -> list[Path]:
     """Lay the student's version of every lesson into `target`; returns the files."""
     starter = _load(root / "coursekit" / "grading" / "starter.py")
+    wanted = os.environ.get("COURSEKIT_LESSONS", "")
     written = []
     for source in sorted((root / "notebooks").glob("[0-9][0-9]_*/**/*")):
         path = source.relative_to(root / "notebooks")
+        if wanted and path.parts[0] not in wanted.split(","):
+            continue
         if source.is_file() and not any(part.startswith((".", "__")) for part in path.parts):
             content = starter.released_bytes(source) if source.suffix == ".ipynb" else source.read_bytes()
             (target / path).parent.mkdir(parents=True, exist_ok=True)

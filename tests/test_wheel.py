@@ -1,5 +1,6 @@
 """The wheel: what a student installs has the lessons without a solution, and needs little to be built."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -48,6 +49,15 @@ def test_no_solution_is_in_it(wheel):
     assert [
         name for name, content in wheel.items() if name.endswith(".ipynb") and BEGIN.encode() in content
     ] == []
+
+
+def test_only_the_lessons_that_are_named_are_in_it(tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    hatch_build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hatch_build)
+    monkeypatch.setenv("COURSEKIT_LESSONS", "01_gradient_descent,09_none")
+    carried = {path.relative_to(tmp_path).parts[0] for path in hatch_build.release(ROOT, tmp_path)}
+    assert carried == {"01_gradient_descent"}
 
 
 def test_data_and_start_scripts_are_in_it(wheel):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from coursekit.files import write_whole
@@ -30,20 +32,21 @@ def hand_out(release: Path, clone: Path, target: Path) -> str | None:
     files |= {f"data/{path.name}": path.read_bytes() for path in sorted((clone / "data").glob("*.csv"))}
     if (clone / "constraints.txt").is_file():
         files["constraints.txt"] = (clone / "constraints.txt").read_bytes()
-    wheel = build_wheel(clone)
+    wheel = build_wheel(clone, sorted({name.split("/")[0] for name in files if name.endswith(".ipynb")}))
     if wheel:
         files[wheel[0]] = wheel[1]
     write_whole(target, _zipped({f"{top}/{name}": content for name, content in files.items()}))
     return wheel[0] if wheel else None
 
 
-def build_wheel(clone: Path) -> tuple[str, bytes] | None:
-    """The wheel of this clone, (name, content); None where it cannot be built."""
+def build_wheel(clone: Path, lessons: Sequence[str]) -> tuple[str, bytes] | None:
+    """The wheel of this clone with these lessons, (name, content); None where it cannot be built."""
     if not (clone / "pyproject.toml").is_file():
         return None
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
-        done = subprocess.run(command, cwd=clone, capture_output=True, check=False)
+        carried = {**os.environ, "COURSEKIT_LESSONS": ",".join(lessons)}
+        done = subprocess.run(command, cwd=clone, env=carried, capture_output=True, check=False)
         built = list(Path(folder).glob("*.whl"))
         if done.returncode or len(built) != 1:
             return None
