@@ -5,12 +5,14 @@ Always say which is meant: a sum or a mean, with or without ½, and the derivati
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from coursekit.reference.activations import softmax
 
-SMALLEST = np.exp(-100.0)  # log is cut here, at -100, so that a loss stays finite (torch does the same)
+SMALLEST = math.exp(-100)  # log is cut here, at -100, so that a loss stays finite (torch does the same)
 
 
 def squared_error(y: ArrayLike, t: ArrayLike) -> float:

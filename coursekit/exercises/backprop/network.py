@@ -13,6 +13,7 @@ from coursekit.checking.plain import plain
 from coursekit.reference import two_layer as reference
 
 Trials = Sequence[Trial]
+Change = Callable[[Any, Any], Any]  # of a gradient and its layer's dZ
 
 # (N, D, H, K); in some no matrix is square, in others both are, so that no transposition goes unseen
 SHAPES = [(1, 2, 2, 1), (1, 2, 2, 2), (3, 2, 4, 1), (4, 3, 3, 3), (5, 3, 2, 4), (2, 4, 4, 2), (3, 2, 3, 3)]
@@ -175,15 +176,22 @@ def _backwards_by(output: Callable[..., Any], hidden: Callable[..., Any], factor
     return backward
 
 
-def _changed(**change: Callable[..., Any]) -> Callable[..., Any]:
-    """A form of a mistake: the right gradients, these of them changed; `change(gradient, dZ)`."""
+def _kept(gradient: Any, dZ: Any) -> Any:
+    return gradient
+
+
+def _changed(dW1: Change = _kept, db1: Change = _kept, dW2: Change = _kept, db2: Change = _kept) -> Any:
+    """A form of a mistake: the right gradients, some of them changed; `change(gradient, dZ)`."""
 
     def backward(X: Any, H: Any, Y: Any, T: Any, W2: Any) -> Any:
         dZ2 = (Y - T) * Y * (1 - Y)
         dZ1 = dZ2 @ W2.T * H * (1 - H)
-        right = {"dW1": X.T @ dZ1, "db1": dZ1.sum(axis=0), "dW2": H.T @ dZ2, "db2": dZ2.sum(axis=0)}
-        dZ = {"dW1": dZ1, "db1": dZ1, "dW2": dZ2, "db2": dZ2}
-        return {k: change[k](right[k], dZ[k]) if k in change else right[k] for k in right}
+        return {
+            "dW1": dW1(X.T @ dZ1, dZ1),
+            "db1": db1(dZ1.sum(axis=0), dZ1),
+            "dW2": dW2(H.T @ dZ2, dZ2),
+            "db2": db2(dZ2.sum(axis=0), dZ2),
+        }
 
     return backward
 
