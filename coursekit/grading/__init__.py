@@ -1,7 +1,7 @@
 """The instructor's side, on nbgrader, in the order of a class's life.
 
 layout      the class's folder, laid out as nbgrader lays it out
-starter     the student's version of a solved notebook (by the standard library alone: the wheel's build uses it)
+starter     the student's version of a solved notebook, by the standard library alone: a wheel's build uses it
 release     checks a lesson, tries it out, writes its student version and one zip to hand out
 roster      who is in the class
 collect     submissions from folders, zips and LMS downloads, the latest of each student
