@@ -252,7 +252,9 @@ def fingerprint(lesson: str) -> str:
     """A hash of all that decides this lesson's verdicts: its exercises, the reference, the checker."""
     root = Path(__file__).parents[1]
     folders = [root / "checking", root / "reference", root / "exercises" / lesson]
+    files = [path for folder in folders for path in folder.rglob("*.py")]
+    files += (root / "exercises").glob("*.py")  # what lessons share
     digest = hashlib.sha256()
-    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
+    for path in sorted(files):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
