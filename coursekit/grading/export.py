@@ -14,7 +14,7 @@ from typing import Any
 
 from coursekit import console
 from coursekit.checking import exercises_of, lessons
-from coursekit.errors import CannotDo
+from coursekit.errors import CannotDo, told
 from coursekit.files import write_whole
 from coursekit.grading import journal, marks
 from coursekit.grading.journal import Graded
@@ -37,7 +37,7 @@ def export(
 
     format: "nbgrader" (a row a student and lesson), "canvas" or "moodle" (a row a student, ready to be
     imported there). exercises: a row a student and exercise instead
-    Raises CannotDo where nothing was graded yet, and OSError where the file cannot be written.
+    Raises CannotDo where nothing was graded yet, and where the file cannot be written.
     """
     if format not in FORMATS:
         raise CannotDo(f"There is no format {format!r}; there are {', '.join(FORMATS)}.")
@@ -51,7 +51,10 @@ def export(
     path = Path(file).absolute()
     if path.is_dir():
         raise CannotDo(f"{path} is a folder; name a file to write to, as grades.csv.")
-    write_whole(path, as_csv(rows))
+    try:
+        write_whole(path, as_csv(rows))
+    except OSError as error:
+        raise CannotDo(told(error) or f"{path} cannot be written: {error.strerror}.") from error
     waiting = sum(class_.waits(one.student, one.lesson) for one in graded)
     failed = sum(one.error is not None for one in graded)
     console.say(f"Grades of {len(class_.people)} students: {path}")

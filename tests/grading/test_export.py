@@ -193,7 +193,7 @@ def test_an_earlier_file_stays_whole_when_writing_fails(exported, tmp_path, monk
     monkeypatch.setattr(
         "os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(CannotDo, match="disk is full"):
         exported([submission("b")], book([submission("b")]))
     assert (tmp_path / "grades.csv").read_bytes() == before
 
@@ -214,6 +214,14 @@ def test_an_unknown_format_is_said(exported):
 def test_exercises_go_into_no_lms(exported):
     with pytest.raises(CannotDo, match="exercises"):
         exported([submission("a")], Book(), format="canvas", exercises=True)
+
+
+def test_a_path_through_a_file_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("coursekit.grading.journal.graded", lambda _: [submission("a")])
+    monkeypatch.setattr("coursekit.grading.marks.read", lambda _: Book())
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotDo, match="cannot be written"):
+        export(SimpleNamespace(root=tmp_path), tmp_path / "file" / "grades.csv")
 
 
 def test_a_folder_is_no_file(tmp_path, monkeypatch):
