@@ -39,6 +39,7 @@ class Explorer:
     """
 
     shows = ""  # what the picture consists of, in words
+    aloud = True  # screen readers read the words as they change; not while they change all the time
 
     def __init__(self, figure: Figure, controls: dict[str, widgets.DOMWidget]) -> None:
         self.figure, self.controls, self.words = figure, controls, ""
@@ -65,8 +66,9 @@ class Explorer:
             return
         headline, sentence = self.draw()
         self.words = f"{headline}. {sentence}"
+        live = "polite" if self.aloud else "off"
         self._status.value = (
-            '<div role="status" aria-live="polite" style="line-height:1.5;font-size:1.05em">'
+            f'<div role="status" aria-live="{live}" style="line-height:1.5;font-size:1.05em">'
             f"<strong>{html.escape(headline)}.</strong> {html.escape(sentence)}</div>"
         )
         self._image.value = png(self.figure)
