@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks import Measure, seconds
-from coursekit import explore
+from coursekit.explore import find
 
 LONG = 5.0  # seconds of training
 
 
 def run() -> Iterator[Measure]:
-    playground = explore("playground", data="moons", layers=2, units=8)
+    playground = find("playground")(data="moons", layers=2, units=8)
     yield Measure(
         "an update, 500 points, 2×8 units", 1e3 * seconds(lambda: _updates(playground, 100)) / 100, "ms"
     )
@@ -22,7 +22,7 @@ def run() -> Iterator[Measure]:
     an_update, longest = asyncio.run(_live(playground))
     yield Measure("an update of live training, pictures included", 1e3 * an_update, "ms", 1000 / 60)
     yield Measure("the longest wait of a pause or another cell", 1e3 * longest, "ms")
-    for name, explorer in (("playground", playground), ("activation", explore("activation"))):
+    for name, explorer in (("playground", playground), ("activation", find("activation")())):
         yield Measure(f"redraw, {name}", 1e3 * seconds(explorer.refresh, 20), "ms", 100)
 
 
