@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -83,11 +84,14 @@ def test_kills_at_random_moments_end_in_the_gradebook_of_an_undisturbed_run(fres
     while kills < KILLS:
         process = start(rough)
         time.sleep(rng.uniform(0.1, 0.6 * seconds))
-        if process.poll() is not None:  # it was through: begin with a part of the class anew
+        if process.poll() is not None:  # it was through: there is to be something to do again
+            finished(process)
             for number in rng.choice(STUDENTS, STUDENTS // 2, replace=False):
                 path = next((rough.submitted / f"s{number}").rglob("*.ipynb"))
                 path.write_text(path.read_text() + "\n")
-        (os.killpg if rng.random() < 0.5 else os.kill)(process.pid, signal.SIGKILL)
+            continue
+        with suppress(ProcessLookupError):
+            (os.killpg if rng.random() < 0.5 else os.kill)(process.pid, signal.SIGKILL)
         finished(process)
         kills += 1
         end = time.monotonic() + 5
