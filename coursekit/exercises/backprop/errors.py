@@ -9,13 +9,44 @@ import numpy as np
 
 from coursekit.checking import Case, Exercise, Mismatch, Mistake, Trial
 from coursekit.checking.compare import close, numeric, same_shape
+from coursekit.checking.plain import plain
 from coursekit.reference import losses as reference
 
 Trials = Sequence[Trial]
 
+# What Python says when code for arrays (`.sum()`, `len`) meets a number.
+NO_NUMBERS = ("AttributeError", "TypeError", "IndexError")
+
+
+def on_arrays(slug: str, says: str, *forms: Callable[..., Any]) -> Mistake:
+    """A mistake told by the values on arrays; in some spellings it cannot take numbers, and is named all the same."""
+
+    def seen(trials: Trials) -> bool:
+        told = any(not trial.right and trial.reply.kind == "value" for trial in trials)
+        return told and any(all(_like(form, trial) for trial in trials) for form in forms)
+
+    return Mistake(slug, says, *forms, seen=seen)
+
+
+def _like(form: Callable[..., Any], trial: Trial) -> bool:
+    if np.ndim(trial.case.args[0]) == 0 and trial.reply.kind == "crashed":
+        return trial.reply.error in NO_NUMBERS
+    return _same(trial, form(*trial.case.args))
+
+
+def _same(trial: Trial, expected: Any) -> bool:
+    if trial.reply.kind != "value" or trial.reply.changed:
+        return False
+    try:
+        close(rtol=1e-5, atol=1e-7)(trial.value, plain(expected), ())
+    except Mismatch:
+        return False
+    return True
+
 
 def _pairs(rng: np.random.Generator) -> list[Case]:
     made = [
+        (np.array([0.8, 0.5]), np.array([0.2, 1.0]), "arrays"),
         (0.8, 0.2, "numbers"),
         (3, 1, "whole numbers"),
         (-1.5, 2, "numbers"),
@@ -37,29 +68,29 @@ squared_error = Exercise(
     reference=reference.squared_error,
     cases=_pairs,
     mistakes=(
-        Mistake("half-missing", "the ½ is missing: this is Σ (y - t)²", lambda y, t: np.sum((y - t) ** 2)),
-        Mistake(
+        on_arrays("half-missing", "the ½ is missing: this is Σ (y - t)²", lambda y, t: np.sum((y - t) ** 2)),
+        on_arrays(
             "mean-taken",
             "this is a mean; the sum over all entries was asked for",
             lambda y, t: np.mean((y - t) ** 2) / 2,
             lambda y, t: np.mean((y - t) ** 2),
-            lambda y, t: np.sum((y - t) ** 2) / len(y) / 2,
-            lambda y, t: np.sum((y - t) ** 2) / len(y),
+            lambda y, t: np.sum((y - t) ** 2) / len(np.atleast_1d(y)) / 2,
+            lambda y, t: np.sum((y - t) ** 2) / len(np.atleast_1d(y)),
         ),
-        Mistake(
+        on_arrays(
             "root-taken",
             "a square root is taken; the squares themselves are summed and halved",
             lambda y, t: np.sqrt(np.sum((y - t) ** 2)),
             lambda y, t: np.sqrt(np.sum((y - t) ** 2)) / 2,
             lambda y, t: np.sqrt(np.sum((y - t) ** 2) / 2),
         ),
-        Mistake(
+        on_arrays(
             "absolute",
             "this sums distances |y - t|; their squares were asked for",
             lambda y, t: np.sum(np.abs(y - t)),
             lambda y, t: np.sum(np.abs(y - t)) / 2,
         ),
-        Mistake(
+        on_arrays(
             "not-summed",
             "this is one number an entry; their sum was asked for",
             lambda y, t: (y - t) ** 2 / 2,
@@ -78,35 +109,35 @@ squared_error_gradient = Exercise(
     reference=reference.squared_error_gradient,
     cases=_pairs,
     mistakes=(
-        Mistake(
+        on_arrays(
             "backwards",
             "the sign is flipped: where y is too large the loss rises with y, so it is y - t",
             lambda y, t: t - y,
         ),
-        Mistake(
+        on_arrays(
             "factor-two",
             "it is twice too large: the ½ of the loss takes the 2 of the derivative away",
             lambda y, t: 2 * (y - t),
         ),
-        Mistake(
+        on_arrays(
             "half-kept",
             "the ½ is still there: the 2 that comes down from the power takes it away",
             lambda y, t: 0.5 * (y - t),
         ),
-        Mistake(
+        on_arrays(
             "mean-taken",
             "it is divided by the number of entries; the loss is a sum",
             lambda y, t: (y - t) / np.size(y),
             lambda y, t: 2 * (y - t) / np.size(y),
-            lambda y, t: (y - t) / len(y),
-            lambda y, t: 2 * (y - t) / len(y),
+            lambda y, t: (y - t) / len(np.atleast_1d(y)),
+            lambda y, t: 2 * (y - t) / len(np.atleast_1d(y)),
         ),
-        Mistake(
+        on_arrays(
             "gives-function",
             "this is the loss of each entry; its derivative was asked for",
             lambda y, t: (y - t) ** 2 / 2,
         ),
-        Mistake(
+        on_arrays(
             "summed",
             "this is one number; each entry of y has a derivative of its own",
             lambda y, t: np.sum(y - t),
@@ -163,19 +194,9 @@ def _inside(*forms: Callable[..., Any]) -> Callable[[Trials], bool]:
     def seen(trials: Trials) -> bool:
         inside = [trial for trial in trials if trial.case.facet == "values"]
         told = any(not trial.right for trial in inside)
-        return told and any(all(_gives(trial, form) for trial in inside) for form in forms)
+        return told and any(all(_same(trial, form(*trial.case.args)) for trial in inside) for form in forms)
 
     return seen
-
-
-def _gives(trial: Trial, form: Callable[..., Any]) -> bool:
-    if trial.reply.kind != "value" or trial.reply.changed:
-        return False
-    try:
-        close(rtol=1e-5, atol=1e-7)(trial.value, np.asarray(form(*trial.case.args)), ())
-    except Mismatch:
-        return False
-    return True
 
 
 def _told_inside(slug: str, says: str, *forms: Callable[..., Any]) -> Mistake:
@@ -255,6 +276,7 @@ binary_cross_entropy = Exercise(
 
 def _open_pairs(rng: np.random.Generator) -> list[Case]:
     made = [
+        (np.array([0.8, 0.5]), np.array([1.0, 0.0]), "arrays"),
         (0.8, 1.0, "numbers"),
         (0.25, 0, "a whole number as target"),
         (0.6, 0.9, "a target between 0 and 1"),
@@ -280,29 +302,29 @@ binary_cross_entropy_gradient = Exercise(
     reference=reference.binary_cross_entropy_gradient,
     cases=_open_pairs,
     mistakes=(
-        Mistake(
+        on_arrays(
             "mean-taken",
             "it is divided by the number of examples; the loss of one example each was asked for",
             lambda y, t: (y - t) / (y * (1 - y)) / np.size(y),
-            lambda y, t: (y - t) / (y * (1 - y)) / len(y),
+            lambda y, t: (y - t) / (y * (1 - y)) / len(np.atleast_1d(y)),
             lambda y, t: np.mean((y - t) / (y * (1 - y))),
         ),
-        Mistake(
+        on_arrays(
             "sign-flipped",
             "the sign is flipped: where y is below t the loss falls with y, so the derivative is negative",
             lambda y, t: (t - y) / (y * (1 - y)),
         ),
-        Mistake(
+        on_arrays(
             "logit-gradient",
             "y - t is the derivative by what goes into the sigmoid; by y itself it is divided by y (1 - y)",
             lambda y, t: y - t,
         ),
-        Mistake(
+        on_arrays(
             "second-sign",
             "the second part has the wrong sign: the derivative of log(1 - y) is -1/(1 - y)",
             lambda y, t: -t / y - (1 - t) / (1 - y),
         ),
-        Mistake(
+        on_arrays(
             "one-sided",
             "only the part of t log y is there: an example with t = 0 has a derivative too",
             lambda y, t: -t / y,

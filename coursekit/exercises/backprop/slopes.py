@@ -170,6 +170,12 @@ def _largest_ratio(f: Any, theta: Any, gradient: Any, h: float = 1e-5) -> Any:
     return np.max(np.abs(slope - gradient) / np.where(size > 0, size, 1.0))
 
 
+def _largest_over_sum(f: Any, theta: Any, gradient: Any, h: float = 1e-5) -> Any:
+    slope = _slope(f, theta, h)
+    size = np.max(np.abs(slope) + np.abs(gradient))
+    return np.abs(slope - gradient).max() / size if size else 0.0
+
+
 def _unguarded(form: Any) -> Any:
     """The same without looking whether it divides by 0."""
 
@@ -267,9 +273,11 @@ gradient_check = Exercise(
             _largest,
             _largest_over_norms,
             _largest_ratio,
+            _largest_over_sum,
             _unguarded(_largest),
             _unguarded(_largest_over_norms),
             _unguarded(_largest_ratio),
+            _unguarded(_largest_over_sum),
         ),
         Mistake(
             "theta-left-moved",
