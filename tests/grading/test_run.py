@@ -262,7 +262,7 @@ def test_cell_that_takes_too_much_memory_is_stopped_and_named():
 
 def test_endless_answer_is_told_and_a_call_that_cannot_be_stopped_is_killed(monkeypatch):
     monkeypatch.setattr(module, "SPARE", 0.5)
-    monkeypatch.setattr(module, "TOTAL", 0.2)
+    monkeypatch.setattr(module, "TOTAL", 0.6)
     stuck = "import ctypes\ndef step(x, gradient, learning_rate):\n    ctypes.PyDLL(None).sleep(1000)"
     found = run(
         work(notebook(answer("step", stuck), check("step"), answer("grid", RIGHT["grid"]), check("grid")))
