@@ -320,6 +320,11 @@ def test_answers_that_forge_their_replies_are_judged_by_what_can_be_read():
     assert told(found, "grid")["graded"] is True
 
 
+def test_exercise_that_is_there_no_more_is_not_asked():
+    found = run(work(notebook(check("long_gone"), answer("grid", RIGHT["grid"]), check("grid"))))
+    assert list(found.verdicts) == ["gradient_descent.grid"]
+
+
 def test_verdicts_that_are_known_are_not_asked_again():
     first = run(work(notebook(answer("grid", RIGHT["grid"]), check("grid"))))
     given = []

@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -125,15 +126,20 @@ class Sitting:
         """What a person should look at."""
         said = {"died": "ended the Python process", "memory": "used too much memory"}
         return [
-            f"cell {marks(self.cells[i]).get('grade_id') or i + 1} {said.get(why, 'took too long')}"
+            f"cell {self.cells[i].get('id') or i + 1} {said.get(why, 'took too long')}"
             for i, why in sorted(self.execution.stopped.items())
         ]
 
 
 def _check(cell: dict[str, Any], index: int, asked: Mapping[str, str]) -> Check | None:
+    """What this cell checks; None where it is no check, or one of an exercise that is there no more."""
     source = asked.get(str(marks(cell).get("grade_id")))
     found = check_of(source) if source is not None and is_check(cell) else None
-    return Check(*found, index) if found else None
+    if found is None:
+        return None
+    with suppress(KeyError):
+        return Check(*found, index) if isinstance(find(found[0]), Exercise) else None
+    return None
 
 
 def _code(cell: dict[str, Any]) -> str:
