@@ -72,6 +72,7 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
     export.add_argument("--exercises", action="store_true", help="a row a student and exercise")
 
     demo = add("demo", _demo, "the whole life of a class of made-up students, from release to report")
+    demo.add_argument("lessons", metavar="LESSON", nargs="*", help="the lesson's folder name (the first)")
     demo.add_argument("--students", metavar="N", type=_positive, default=24, help="how many (%(default)s)")
 
 
@@ -153,4 +154,4 @@ def _demo(args: argparse.Namespace) -> dict[str, Any]:
 
     # A class of one's own is never what a demo should be made in.
     args.course = "course-demo" if args.course == "course" else args.course
-    return demo.demo(classroom(args).root, args.students)
+    return demo.demo(classroom(args).root, args.students, args.lessons)

@@ -10,7 +10,7 @@ import io
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,9 +27,12 @@ MARK = "demo"  # a file of this name in the class's private folder says that the
 STUDENTS = 24
 
 
-def demo(root: Path | str, students: int = STUDENTS, seed: int = 0) -> dict[str, Any]:
+def demo(
+    root: Path | str, students: int = STUDENTS, lessons: Sequence[str] = (), seed: int = 0
+) -> dict[str, Any]:
     """Make a class in the folder `root`, let it hand in, and grade it; return what came of it.
 
+    lessons: that it hands in; the first alone where none is named, which takes a minute
     Raises CannotDo where `root` is there and no demo made it. The result's "exit" is 1 where a
     verdict is not the one that the answer should get.
     """
@@ -39,9 +42,10 @@ def demo(root: Path | str, students: int = STUDENTS, seed: int = 0) -> dict[str,
 
     started = time.monotonic()
     classroom = fresh(Path(root))
+    lessons = classroom.chosen(lessons or classroom.lessons()[:1])
     step = _Steps(7)
-    step("release", lambda: release.release(classroom))
-    class_ = class_of(classroom, n=students, seed=seed)
+    step("release", lambda: release.release(classroom, lessons))
+    class_ = class_of(classroom, lessons, students, seed)
     handed = classroom.root / "handed-in"
     handed.mkdir()
     step("roster", lambda: roster.roster(classroom, handing_in.roster(class_, handed / "roster.csv")))

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from coursekit.errors import CannotDo
-from coursekit.grading.demo import MARK, fresh
+from coursekit.grading.demo import MARK, demo, fresh
+from coursekit.grading.layout import find_notebooks, lessons_in
 from coursekit.grading.marks import Book, Record
 from coursekit.grading.sample import Expected, SampleStudent
 from coursekit.grading.sample.comparing import compare
@@ -119,9 +120,19 @@ def test_what_no_demo_made_stays(toy, tmp_path, monkeypatch):
 
 
 @pytest.mark.long
-def test_the_demo_grades_a_class_as_expected(tmp_path):
-    command = [sys.executable, "-m", "coursekit", "demo", "--json", "--course", str(tmp_path / "demo")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+@pytest.mark.parametrize("lesson", lessons_in(find_notebooks()))
+def test_the_demo_grades_a_class_as_expected(lesson, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "coursekit",
+        "demo",
+        lesson,
+        "--json",
+        "--course",
+        str(tmp_path / "demo"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1800)
     result = json.loads(done.stdout)
     assert done.returncode == 0, result
     assert result["submissions"] == 24
@@ -129,9 +140,15 @@ def test_the_demo_grades_a_class_as_expected(tmp_path):
     assert result["differences"] == []
     for name in (
         "index.html",
-        f"{LESSON}-heatmap.png",
-        f"{LESSON}-distribution.png",
-        f"{LESSON}-mistakes.png",
+        f"{lesson}-heatmap.png",
+        f"{lesson}-distribution.png",
+        f"{lesson}-mistakes.png",
     ):
         assert (tmp_path / "demo" / "report" / name).stat().st_size > 5_000
     assert (tmp_path / "demo" / "grades.csv").read_text().count("\n") == 25
+
+
+def test_an_unknown_lesson_is_said(toy, tmp_path, monkeypatch):
+    monkeypatch.chdir(toy.notebooks.parent)
+    with pytest.raises(CannotDo, match="90_toy"):
+        demo(tmp_path / "clone" / "demo", lessons=["nonsense"])
