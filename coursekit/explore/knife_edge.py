@@ -46,7 +46,7 @@ class KnifeEdge(Explorer):
         controls: dict[str, Any] = {
             "activation": _choice("Activation", ACTIVATIONS, activation),
             "initializer": _choice("Initializer", starts, initializer),
-            "gain": slider("Gain g (each w · g)", gain, 0.5, 2.0, 0.01),
+            "gain": slider("Gain g", gain, 0.5, 2.0, 0.01),
             "depth": slider("Layers", depth, 2, MOST_LAYERS, 1),
             "width": widgets.SelectionSlider(
                 options=WIDTHS, value=width, description="Width n", style=STYLE, layout=LAYOUT

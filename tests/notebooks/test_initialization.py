@@ -57,10 +57,10 @@ def test_curvature_along_a_weight_is_the_features_mean_square(lesson4, rng):
         assert second == pytest.approx(np.sum(X[:, j] ** 2) / len(X), rel=1e-6)
 
 
-def test_five_times_as_wide_is_25_times_the_curvature(lesson4):
-    assert says(lesson4, '"25 times"', "5² = 25")
-    X, _ = features(5)
-    assert mean_square(X[:, 1]) / mean_square(X[:, 0]) == pytest.approx(25)
+def test_ten_times_as_wide_is_100_times_the_curvature(lesson4):
+    assert says(lesson4, '"100 times"', "10² = 100")
+    X, _ = features(10)
+    assert mean_square(X[:, 1]) / mean_square(X[:, 0]) == pytest.approx(100)
 
 
 def test_standardized_has_mean_0_and_deviation_1_and_keeps_its_shape(lesson4, own, rng):
@@ -119,6 +119,18 @@ def test_layers_of_relu_multiply_by_equal_factors(lesson4, rng, n_var):
             A = relu(A @ rng.normal(0, np.sqrt(n_var / n), (n, n)))
         squares.append(mean_square(A))
     assert np.mean(squares) == pytest.approx((n_var / 2) ** layers * mean_square(X), rel=0.15)
+
+
+def test_he_keeps_the_signal_whatever_the_widths(lesson4, own, rng):
+    assert says(
+        lesson4, "level with He's weights", "up to 30 with weights 1.2 times", "to 0.01 with 0.8 times"
+    )
+    widths = rng.integers(100, 500, 21)
+    X = rng.normal(size=(50, widths[0]))
+    weights = [own.he_normal(*sizes, rng) for sizes in zip(widths[:-1], widths[1:], strict=True)]
+    for factor, last in ((1, 0.8), (1.2, 30), (0.8, 0.01)):
+        stds = own.signal_stds(X, [factor * W for W in weights], relu)
+        assert stds[-1] == pytest.approx(last, rel=0.5)
 
 
 def test_a_uniform_distribution_has_a_third_of_its_squared_limit(lesson4, own, rng):
