@@ -114,7 +114,8 @@ def test_everything_is_imported_in_the_setup_cell(lesson):
 def test_code_cells_are_short(lesson):
     for cell in lesson.of("code"):
         lines = [line for line in cell.source.splitlines() if line.strip() not in (BEGIN, END)]
-        assert len(lines) <= 15, f"{cell.id}: {len(lines)} lines"
+        a_class = any(isinstance(node, ast.ClassDef) for node in lesson.tree(cell).body)
+        assert len(lines) <= (30 if a_class else 15), f"{cell.id}: {len(lines)} lines"
         assert max(map(len, lines)) <= 110, cell.id
 
 
@@ -183,6 +184,8 @@ def test_parameters_are_the_references(lesson):
         for name, reference in zip(names_in(answer), references, strict=True):
             solved = inspect.signature(lesson.scope[name]).parameters.values()
             right = inspect.signature(reference).parameters.values() if callable(reference) else []  # a quiz
+            if inspect.isclass(reference):  # what has a default is for its own use
+                solved, right = ([p for p in both if p.default is p.empty] for both in (solved, right))
             assert [(p.name, p.default) for p in solved] == [(p.name, p.default) for p in right], name
 
 
@@ -219,8 +222,8 @@ def test_no_cell_takes_an_answer_from_the_reference(lesson):
     for cell in lesson.of("code"):
         for node in ast.walk(lesson.tree(cell)):
             taken = {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
-            if isinstance(node, ast.Attribute):
-                taken = {node.attr}
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+                taken = {node.attr}  # of a module; a method of what a call gave is the student's own
             assert not taken & names, f"{cell.id}: {taken & names}"
 
 

@@ -40,6 +40,7 @@ quiz_argument = quiz(
         "d": ("1 - 0.8² = 0.36", "that is the derivative of tanh in terms of its output"),
     },
     hints=("In terms of the output s the derivative is s (1 - s).",),
+    core=False,
 )
 
 quiz_batch = quiz(
@@ -53,6 +54,7 @@ quiz_batch = quiz(
         "c": ("About twice as long.", None),
     },
     hints=("The gradient of a sum is the sum of the gradients, one an example.",),
+    core=False,
 )
 
 quiz_old_weights = quiz(
@@ -72,6 +74,7 @@ quiz_old_weights = quiz(
         ),
     },
     hints=("A gradient belongs to one point: all derivatives are taken at the weights that forward used.",),
+    core=False,
 )
 
 quiz_roles = quiz(
@@ -91,4 +94,5 @@ quiz_roles = quiz(
         ),
     },
     hints=("The same gradients can be handed to plain descent, to momentum or to Adam.",),
+    core=False,
 )
