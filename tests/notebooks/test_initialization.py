@@ -5,6 +5,7 @@ Each test of a formula holds the formula as the lesson shows it, so that neither
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -127,7 +128,7 @@ def test_he_keeps_the_signal_whatever_the_widths(lesson4, own, rng):
     )
     widths = rng.integers(100, 500, 21)
     X = rng.normal(size=(50, widths[0]))
-    weights = [own.he_normal(*sizes, rng) for sizes in zip(widths[:-1], widths[1:], strict=True)]
+    weights = [own.he_normal(*sizes, rng) for sizes in pairwise(widths)]
     for factor, last in ((1, 0.8), (1.2, 30), (0.8, 0.01)):
         stds = own.signal_stds(X, [factor * W for W in weights], relu)
         assert stds[-1] == pytest.approx(last, rel=0.5)
