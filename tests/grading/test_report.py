@@ -275,6 +275,15 @@ def test_what_could_not_be_graded_is_named_first(tmp_path):
     assert words.index("Zoë Last: The file breaks off.") < words.index("What to teach again")
 
 
+def test_several_lessons_stand_on_one_page(tmp_path):
+    gone = [submission("a", lesson="77_gone_by_now")]
+    both = [lesson_of(class_of(5)), Lesson(summarize("77_gone_by_now", gone), Names(book(gone)))]
+    text = write(tmp_path / "report", both).read_text(encoding="utf-8")
+    links = [a["href"] for tag, a in Reader(text).tags if tag == "a"]
+    assert links == [f"#{LESSON}", "#77_gone_by_now"]
+    assert "Gone by now" in text
+
+
 @pytest.mark.parametrize("graded", [[submission("a", "broken")], [submission("a")], class_of(2)])
 def test_small_classes_have_a_page_too(tmp_path, graded):
     assert "The class at a glance" in page_of(tmp_path, graded)
