@@ -25,6 +25,7 @@ from coursekit.errors import CannotDo
 from coursekit.grading.run.watch import GRACE, TICK, Watch
 from coursekit.grading.run.work import Settings
 
+LONGEST = 90  # bytes of the folder of sockets: a whole name may have 107
 STARTS_WITHIN = 60.0  # seconds
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT")
 _START = "import coursekit; coursekit.grading_kernel()"
@@ -61,8 +62,10 @@ class Kernel:
         self._folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
         self._manager = _Manager(connection_file=str(self._folder / "k.json"))
         self._manager.settings = settings
-        if os.name != "nt":
+        if os.name != "nt" and len(os.fsencode(self._folder)) < LONGEST:
             self._manager.transport = "ipc"  # files that only the owner can open, in place of network ports
+        else:
+            self._manager.transport_encryption = "auto"
         self._process: psutil.Process | None = None
         self._client: Any = None
         try:
