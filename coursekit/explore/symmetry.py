@@ -7,7 +7,8 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
-from coursekit.explore.explorer import LAYOUT, STYLE, Explorer, slider
+from coursekit.explore.explorer import LAYOUT, STYLE
+from coursekit.explore.playing import Played
 from coursekit.explore.signals import number
 from coursekit.explore.symmetry_picture import SymmetryPicture
 from coursekit.reference import mlp
@@ -79,11 +80,11 @@ class Training:
         return mlp.predict(self.after(updates), X, tanh, sigmoid)[:, 0]
 
 
-class Symmetry(Explorer):
+class Symmetry(Played):
     """The points and the border that is learned, the weights of the units on their way, the loss.
 
     start: of every weight; nudge: a key of NUDGES, the deviation of what is added to each
-    updates: how far training has come. Play trains on; nothing moves before it is pressed.
+    updates: how far training has come. Train goes on from there; nothing moves before it is pressed.
     """
 
     shows = (
@@ -95,7 +96,6 @@ class Symmetry(Explorer):
     def __init__(self, start: float = 0.5, nudge: str = "0", updates: int = 0) -> None:
         self.painted = SymmetryPicture(*disc(), UPDATES)
         self._trained: dict[tuple[float, str], Training] = {}
-        self.play = widgets.Play(max=UPDATES, step=FRAME, interval=150, show_repeat=False)
         controls: dict[str, Any] = {
             "start": widgets.Dropdown(
                 options=[("all 0.5", 0.5), ("all 0", 0.0)],
@@ -107,14 +107,8 @@ class Symmetry(Explorer):
             "nudge": widgets.SelectionSlider(
                 options=list(NUDGES), value=nudge, description="plus noise of", style=STYLE, layout=LAYOUT
             ),
-            "updates": slider("Updates", updates, 0, UPDATES, 1),
-            "play": self.play,
         }
-        for name in ("start", "nudge"):
-            controls[name].observe(self._restart, "value")
-        controls["updates"].observe(self._seek, "value")
-        self.play.observe(self._advance, "value")
-        super().__init__(self.painted.figure, controls)
+        super().__init__(self.painted.figure, controls, UPDATES, FRAME, updates)
 
     @property
     def training(self) -> Training:
@@ -124,24 +118,8 @@ class Symmetry(Explorer):
         return self._trained[key]
 
     def draw(self) -> tuple[str, str]:
-        updates = self.controls["updates"].value
-        self.painted.show(self.training, updates)
-        return told(self.training, updates)
-
-    def refresh(self, change: Any = None) -> None:
-        if change is None or change["owner"] is not self.play:  # playing moves the slider, which draws
-            super().refresh(change)
-
-    def _advance(self, change: Any) -> None:
-        self.controls["updates"].value = change["new"]
-
-    def _seek(self, change: Any) -> None:
-        self.play.value = change["new"]
-
-    def _restart(self, change: Any) -> None:
-        self.play.playing = False
-        with self.at_once():
-            self.controls["updates"].value = 0
+        self.painted.show(self.training, self.updates)
+        return told(self.training, self.updates)
 
 
 def told(training: Training, updates: int) -> tuple[str, str]:

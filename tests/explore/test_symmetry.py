@@ -121,6 +121,37 @@ def test_a_frame_is_drawn_once(explorer, monkeypatch):
     assert len(drawn) == 1
 
 
+def test_train_starts_the_clock_and_becomes_pause(explorer):
+    train = explorer.controls["train"]
+    train.value = True
+    assert (explorer.play.playing, train.description) == (True, "Pause")
+    train.value = False
+    assert (explorer.play.playing, train.description) == (False, "Train")
+
+
+def test_words_are_not_read_aloud_while_it_plays(explorer):
+    explorer.controls["train"].value = True
+    explorer.play.value = 5
+    assert 'aria-live="off"' in explorer.widget.children[1].value
+    explorer.pause()
+    assert 'aria-live="polite"' in explorer.widget.children[1].value
+
+
+def test_the_end_stops_it_and_train_begins_again_there(explorer):
+    explorer.controls["train"].value = True
+    explorer.play.value = UPDATES
+    explorer.play.playing = False  # as the browser does at the end
+    assert explorer.controls["train"].description == "Train"
+    explorer.controls["train"].value = True
+    assert explorer.updates == 0
+
+
+def test_one_update_pauses(explorer):
+    explorer.controls["train"].value = True
+    explorer.controls["step"].click()
+    assert (explorer.updates, explorer.play.playing) == (1, False)
+
+
 def test_another_start_begins_anew_and_stops_playing(explorer):
     explorer.play.playing = True
     explorer.play.value = 60
