@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import FancyBboxPatch
 
 from coursekit.explore.drawing import BLACK, BLUE, GREEN, GREY, VERMILLION, fixed, new_figure, short
 from coursekit.explore.graphs import Graph, Node, Step
@@ -83,10 +83,10 @@ class GraphPicture:
 
     def _number(self, name: str, x: float, y: float) -> None:
         """A weight's name and value, its slope below."""
-        self.ax.add_patch(Rectangle((x - 0.4, y - 0.18), 0.8, 0.36, color="white", zorder=2))
-        style: dict[str, Any] = {"fontsize": 8.5, "ha": "center", "va": "center", "zorder": 3}
-        self.values[name] = self.ax.text(x, y + 0.09, "", color=BLUE, **style)
-        self.gradients[name] = self.ax.text(x, y - 0.09, "", color=VERMILLION, **style)
+        box = {"color": "white", "pad": 2.5}  # so far that the two overlap: no line is seen between them
+        style: dict[str, Any] = {"fontsize": 8.5, "ha": "center", "va": "center", "bbox": box}
+        self.gradients[name] = self.ax.text(x, y - 0.08, "", color=VERMILLION, zorder=3, **style)
+        self.values[name] = self.ax.text(x, y + 0.11, "", color=BLUE, zorder=4, **style)
 
     def _factor(self, part: str, name: str) -> Any:
         """The slope of a sigmoid, above it."""

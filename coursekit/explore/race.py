@@ -102,7 +102,8 @@ class Race(Explorer):
         self.lines, self.now, self.here, self.curves = {}, {}, {}, {}
         for loss, color in COLORS.items():
             (self.lines[loss],) = self.race.plot([], [], color=color, lw=2, label=loss)
-            (self.now[loss],) = self.race.plot([], [], "o", color=color, ms=9, mec="white")
+            size = 13 if loss == "squared error" else 8  # at the start they lie on top of each other
+            (self.now[loss],) = self.race.plot([], [], "o", color=color, ms=size, mec="white")
             (self.curves[loss],) = self.slopes.plot(y, slope(loss, y), color=color, lw=2)
             (self.here[loss],) = self.slopes.plot([], [], "o", color=color, ms=9, mec="white")
         self.race.legend(loc="upper right", bbox_to_anchor=(1, 0.93), frameon=False, fontsize=9.5)

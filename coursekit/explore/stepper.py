@@ -33,6 +33,8 @@ class Stepper(Explorer):
             ),
             "step": slider("Step", step, 0, steps, 1),
         }
+        for control in controls.values():
+            control.layout.width = "23em"  # so that the buttons stand beside them, in one row
         moves = {
             "back": ("Back", lambda now: max(now - 1, 0)),
             "next": ("Next", lambda now: min(now + 1, steps)),
