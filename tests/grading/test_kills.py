@@ -133,5 +133,5 @@ def test_interrupt_is_told_in_one_sentence_and_the_next_run_goes_on(fresh, tmp_p
     assert "run the same command again" in said
     assert left_of(room) == []
     code, said = finished(start(room))
-    assert code == 0
+    assert code == 0, said
     assert len(graded(room)) == STUDENTS

@@ -320,6 +320,14 @@ def test_answers_that_forge_their_replies_are_judged_by_what_can_be_read():
     assert told(found, "grid")["graded"] is True
 
 
+def test_ports_take_the_place_of_sockets_and_are_encrypted(monkeypatch):
+    monkeypatch.setattr("coursekit.grading.run.kernel.LONGEST", 0)
+    looks = "import json, sys\nprint('curve_publickey' in json.load(open(sys.argv[-2])))"
+    found = run(work(notebook(code(looks, "looks"), answer("grid", RIGHT["grid"]), check("grid"))))
+    assert told(found, "grid")["points"] == 1
+    assert text(found, "looks") == "True\n"
+
+
 def test_exercise_that_is_there_no_more_is_not_asked():
     found = run(work(notebook(check("long_gone"), answer("grid", RIGHT["grid"]), check("grid"))))
     assert list(found.verdicts) == ["gradient_descent.grid"]

@@ -45,9 +45,10 @@ class _Manager(KernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         options = ["-f", "{connection_file}", "--HistoryManager.enabled=False"]
-        starts = {"kernel_provisioner": {"provisioner_name": self.settings.provisioner}}
+        provisioner = {"provisioner_name": self.settings.provisioner}
+        about = {"kernel_provisioner": provisioner, "supported_encryption": "curve"}
         argv = [sys.executable, "-P", "-c", _START, *options]
-        return KernelSpec(argv=argv, language="python", metadata=starts, interrupt_mode="signal")
+        return KernelSpec(argv=argv, language="python", metadata=about, interrupt_mode="signal")
 
 
 class Kernel:
