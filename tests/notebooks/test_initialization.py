@@ -14,7 +14,14 @@ import pytest
 from coursekit.explore.feature_scaling import features
 from coursekit.explore.knife_edge import KnifeEdge
 from coursekit.explore.symmetry import UNITS, UPDATES, Training
-from coursekit.reference.activations import ELEMENTWISE, relu, sigmoid_gradient, tanh, tanh_gradient
+from coursekit.reference.activations import (
+    ELEMENTWISE,
+    relu,
+    relu_gradient,
+    sigmoid_gradient,
+    tanh,
+    tanh_gradient,
+)
 from coursekit.reference.losses import softmax_cross_entropy
 from coursekit.reference.minibatch import line_loss
 
@@ -152,6 +159,12 @@ def test_gradients_return_through_the_transposed_weights(lesson4, rng):
         step[place] = h
         measured = np.sum(dZ * (tanh(Z + step) @ W - tanh(Z - step) @ W)) / (2 * h)
         assert back[place] == pytest.approx(measured, rel=1e-6, abs=1e-9)
+
+
+def test_relus_slope_halves_the_way_back_too(lesson4, rng):
+    assert says(lesson4, "ReLU's $f'$ is 1 for half of the entries and 0 for the others: again ½.")
+    Z, dA = rng.normal(size=(2, 500, 400))
+    assert mean_square(dA * relu_gradient(Z)) == pytest.approx(mean_square(dA) / 2, rel=0.02)
 
 
 def test_forward_n_in_counts_backward_n_out(lesson4, own, rng):
