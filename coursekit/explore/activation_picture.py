@@ -93,7 +93,7 @@ class Heap:
             color=color,
         )
         place = "right" if sideways else "center"
-        self.spikes = [ax.text(0, 0, "", fontsize=8.5, va="bottom", ha=place) for _ in range(3)]
+        self.spikes = [ax.text(0, 0, "", fontsize=8.5, va="bottom", ha=place) for _ in range(4)]
         self.shares = np.zeros(BINS)
 
     def show(self, values: np.ndarray, low: float, high: float) -> None:

@@ -39,7 +39,7 @@ class PlaygroundPicture:
     def __init__(self) -> None:
         self.figure = new_figure(9.6, 3.75)
         parts = self.figure.add_gridspec(
-            *(1, 3), width_ratios=[3.3, 3.3, 2.2], left=0.04, right=0.99, top=0.92, bottom=0.12, wspace=0.24
+            *(1, 3), width_ratios=[3.3, 3.3, 2.2], left=0.052, right=0.98, top=0.92, bottom=0.12, wspace=0.24
         )
         right = parts[2].subgridspec(2, 1, height_ratios=[1.5, 1], hspace=0.55)
         self.plane = Sheet(self.figure.add_subplot(parts[0]))
@@ -53,7 +53,7 @@ class PlaygroundPicture:
         self.loss.set(ylim=(0, 1.5), yticks=[0, 0.5, 1, 1.5])
         self.loss.axhline(np.log(2), color=GREY, lw=0.8, ls=":")
         (self.curve,) = self.loss.plot([], [], color=BLACK, lw=1.3)
-        tidy(self.units, "examples that teach each unit")
+        tidy(self.units, "each unit learns from")
         self.units.set(ylim=(-0.12, 1.05))
         self.units.set_yticks([0, 1], ["none", "all"])
         self.bars = LineCollection([], colors=[GREY])

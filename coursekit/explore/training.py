@@ -84,6 +84,8 @@ class Training:
     def _units(self) -> str:
         if self.ran_away:
             return "The weights have run away: start again, with a smaller rate."
+        if not self.updates:
+            return "Not trained yet."
         if self.activation == "linear":
             return "No activation: the hidden layers are one affine map, and the grid stays a parallelogram."
         if self.activation == "step":

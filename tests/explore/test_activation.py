@@ -120,7 +120,7 @@ def test_tint_is_where_the_slope_is_small(explorer):
 def test_relu_makes_half_of_its_inputs_exactly_0_and_says_so(explorer):
     picture = shown(explorer, function="relu")
     assert "50 % of the outputs are exactly 0" in explorer.words
-    assert [one.get_text() for one in picture.outputs.spikes] == ["50 %", "", ""]
+    assert [one.get_text() for one in picture.outputs.spikes] == ["50 %", "", "", ""]
     explorer.controls["mean"].value = -3.0
     assert "100 % of the inputs lie where it is nearly flat" not in explorer.words
     explorer.controls["deviation"].value = 0.5

@@ -87,6 +87,7 @@ def test_nothing_is_trained_before_a_button_is_pressed(explorer):
     assert explorer.training.updates == 0
     assert not explorer.trains
     assert explorer.words.startswith("Update 0:")
+    assert explorer.words.endswith("right. Not trained yet.")  # a prediction's answer is not given away
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
