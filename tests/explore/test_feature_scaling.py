@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit import explore
-from coursekit.explore.feature_scaling import OFFSET, Descent, features
+from coursekit.explore.scales import OFFSET, Descent, features
 from coursekit.reference.gradient_descent import descend
 from coursekit.reference.minibatch import line_gradient, line_loss
 from coursekit.reference.scaling import standardize_apply, standardize_fit

@@ -5,8 +5,9 @@ import pytest
 
 from coursekit import explore
 from coursekit.explore.drawing import new_figure
+from coursekit.explore.gauge import Gauge
 from coursekit.explore.knife_edge import ACTIVATIONS
-from coursekit.explore.knife_picture import BINS, VALUES, Gauge, histograms
+from coursekit.explore.knife_picture import BINS, VALUES, histograms
 from coursekit.explore.signals import INITIALIZERS, does, factor, number, passage, saturated
 from coursekit.reference import initializers
 from coursekit.reference.activations import ELEMENTWISE

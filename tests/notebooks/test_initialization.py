@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from coursekit.explore.feature_scaling import features
 from coursekit.explore.knife_edge import KnifeEdge
+from coursekit.explore.scales import features
 from coursekit.explore.symmetry import UNITS, UPDATES, Training
 from coursekit.reference.activations import (
     ELEMENTWISE,
