@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
 from coursekit.explore.drawing import BLUE, GREY, VERMILLION, fixed, new_figure, short, tidy
-from coursekit.explore.explorer import Explorer, slider
+from coursekit.explore.explorer import slider
+from coursekit.explore.playing import Played
 from coursekit.reference.activations import sigmoid
 from coursekit.reference.gradient_descent import step
 from coursekit.reference.logistic import sigmoid_gradient
@@ -37,10 +37,10 @@ def run(loss: str, weight: float, bias: float, rate: float, updates: int = UPDAT
     return said
 
 
-class Race(Explorer):
+class Race(Played):
     """What both say by updates; beside it the slope that each gets, by what it says.
 
-    weight, bias: the start of both. updates: how far they have come; Play goes on from there
+    weight, bias: the start of both. updates: how far they have come; Train goes on from there
     """
 
     shows = (
@@ -50,40 +50,23 @@ class Race(Explorer):
     )
 
     def __init__(self, weight: float = 2.0, bias: float = 2.0, rate: float = 0.5, updates: int = 0) -> None:
-        self.play = widgets.Play(max=UPDATES, step=FRAME, interval=150, show_repeat=False)
         controls: dict[str, Any] = {
             "weight": slider("Start weight w", weight, -3.0, 3.0, 0.1, 1),
             "bias": slider("Start bias b", bias, -3.0, 3.0, 0.1, 1),
             "rate": slider("Learning rate η", rate, 0.05, 1.0, 0.05),
-            "updates": slider("Updates", updates, 0, UPDATES, 1),
-            "play": self.play,
         }
-        for name in ("weight", "bias", "rate"):
-            controls[name].observe(self._pause, "value")
-        controls["updates"].observe(self._seek, "value")
-        self.play.observe(self._advance, "value")
         self._build()
-        super().__init__(self.figure, controls)
+        super().__init__(self.figure, controls, UPDATES, FRAME, updates)
 
-    def refresh(self, change: Any = None) -> None:
-        if change is None or change["owner"] is not self.play:  # playing moves the slider, which draws
-            super().refresh(change)
-
-    def _advance(self, change: Any) -> None:
-        self.controls["updates"].value = change["new"]
-
-    def _seek(self, change: Any) -> None:
-        self.play.value = change["new"]
-
-    def _pause(self, change: Any) -> None:
-        self.play.playing = False
+    def _restart(self, change: Any) -> None:
+        self.pause()  # and stay: the whole race from another start is seen at once
 
     def draw(self) -> tuple[str, str]:
-        weight, bias, rate, updates = (self.controls[k].value for k in ("weight", "bias", "rate", "updates"))
-        said = {loss: run(loss, weight, bias, rate, updates) for loss in COLORS}
+        weight, bias, rate = (self.controls[name].value for name in ("weight", "bias", "rate"))
+        said = {loss: run(loss, weight, bias, rate, self.updates) for loss in COLORS}
         for loss, y in said.items():
-            self.lines[loss].set_data(np.arange(updates + 1), y)
-            self.now[loss].set_data([updates], y[-1:])
+            self.lines[loss].set_data(np.arange(self.updates + 1), y)
+            self.now[loss].set_data([self.updates], y[-1:])
             self.here[loss].set_data(y[-1:], slope(loss, y[-1:]))
         return told(said)
 

@@ -21,11 +21,11 @@ def test_the_stepper_is_stepped_forwards_and_back_by_keyboard(open_notebook):
     assert not page.locator(".jp-OutputArea-output[data-mime-type*=stderr]").count()
 
 
-def test_the_race_runs_while_play_is_pressed_and_pauses(open_notebook):
+def test_the_race_runs_when_train_is_pressed_and_pauses(open_notebook):
     page = open_notebook('from coursekit import explore\nexplore("race")')
     status = page.get_by_role("status").filter(has_text="updates")
     status.get_by_text("After 0 updates").wait_for()
-    page.locator(".widget-play button").first.focus()
+    page.get_by_role("button", name="Train").focus()
     page.keyboard.press("Enter")
     status.filter(has_text="cross-entropy is there").wait_for()
     page.keyboard.press("Enter")
