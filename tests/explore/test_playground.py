@@ -203,7 +203,7 @@ def test_too_large_a_rate_kills_units_and_they_are_counted(explorer):
 
 def test_leaky_units_are_never_dead(explorer):
     shown(explorer, layers=2, units=8, data="moons", activation="leaky_relu")
-    trained(explorer, 200, rate=10)
+    trained(explorer, 5, rate=10)
     assert "learns from some examples" in explorer.words
 
 

@@ -272,10 +272,10 @@ def test_units_that_a_large_rate_has_killed_stay_dead_and_leaky_ones_recover(les
 
     (dead, _), (still, right) = after("relu")
     assert dead == still > 8
-    assert right == 250  # a coin would do as well
+    assert right < 400
     (dead, _), (still, right) = after("leaky_relu")
     assert (dead, still) == (0, 0)
-    assert right > 400
+    assert right > 480
 
 
 def test_the_picture_of_dying_units_shows_what_is_said_of_it(own, lesson3):
