@@ -26,10 +26,10 @@ from coursekit.grading.starter import exercise_of, is_check, marks
 
 
 class Applier:
-    """Places submissions in a class's gradebook, one after another."""
+    """Places submissions in a class's gradebook, one after another. scratch: a folder to work in"""
 
-    def __init__(self, classroom: Classroom) -> None:
-        self._stage = Path(tempfile.mkdtemp(prefix="coursekit-apply-"))
+    def __init__(self, classroom: Classroom, scratch: Path | None = None) -> None:
+        self._stage = Path(tempfile.mkdtemp(prefix="coursekit-apply-", dir=scratch))
         self._nbgrader = Converters(classroom, submitted_directory=str(self._stage))
         config, self._place = self._nbgrader.config, _Place()
         steps = Autograde(coursedir=self._nbgrader.course, config=config).autograde_preprocessors

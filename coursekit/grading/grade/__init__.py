@@ -69,8 +69,8 @@ def grade(
         planned = plan(classroom, journal, course, lessons, students, again or seed_changed)
         if isolation == "auto" and any(not task.ended for task in planned.tasks):
             console.say(NOT_ISOLATED)
-        with Grading(classroom, journal, course, limits) as grading:
-            grading.do(planned, scratch, jobs or _cores())
+        with Grading(classroom, journal, course, limits, scratch) as grading:
+            grading.do(planned, jobs or _cores())
             grading.settle(yes)
     return grading.summary(planned)
 

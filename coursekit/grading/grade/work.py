@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 
 class Grading:
-    """One call of `grade` at work, and what came of it."""
+    """One call of `grade` at work, and what came of it.
+
+    limits: those of `Settings` that were asked for. scratch: a folder to work in, gone afterwards
+    """
 
     def __init__(
-        self, classroom: Classroom, journal: Journal, seed: int, limits: Mapping[str, float]
+        self, classroom: Classroom, journal: Journal, seed: int, limits: Mapping[str, float], scratch: Path
     ) -> None:
-        self.classroom, self.journal, self.seed, self.limits = classroom, journal, seed, limits
+        self.classroom, self.journal, self.seed = classroom, journal, seed
+        self.limits, self.scratch = limits, scratch
         self.graded: list[dict[str, Any]] = []
         self.failed: list[dict[str, str]] = []
         self.changes: list[dict[str, Any]] = []
@@ -49,12 +53,12 @@ class Grading:
         from coursekit.grading.apply import Applier
 
         if self._applier is None:
-            self._applier = self._open.enter_context(Applier(self.classroom))
+            self._applier = self._open.enter_context(Applier(self.classroom, self.scratch))
         return self._applier
 
     # -- running
 
-    def do(self, planned: Plan, scratch: Path, jobs: int) -> None:
+    def do(self, planned: Plan, jobs: int) -> None:
         """Run what is to be run; apply each submission when it has ended, or propose it."""
         for one in planned.unknown:
             known = ", ".join(self.classroom.lessons())
@@ -68,12 +72,12 @@ class Grading:
                     self._ended(task)
                     advance(1)
             # Closed at once when something is raised here: no worker outlives this function.
-            with closing(self._run(to_run, scratch, jobs)) as events:
+            with closing(self._run(to_run, jobs)) as events:
                 for task, event in events:
                     if self._take(task, event):
                         advance(1)
 
-    def _run(self, tasks: list[Task], scratch: Path, jobs: int) -> Generator[tuple[Task, Event], None, None]:
+    def _run(self, tasks: list[Task], jobs: int) -> Generator[tuple[Task, Event], None, None]:
         if not tasks:
             return
         from coursekit.grading.run import pool
@@ -81,7 +85,7 @@ class Grading:
         def job(task: Task) -> Callable[[], Work]:
             return lambda: self._begin(task)
 
-        yield from pool.local([(task, job(task)) for task in tasks], min(jobs, len(tasks)), scratch)
+        yield from pool.local([(task, job(task)) for task in tasks], min(jobs, len(tasks)), self.scratch)
 
     def _begin(self, task: Task) -> Work:
         """The work that a task is: read and repaired when its turn has come."""
