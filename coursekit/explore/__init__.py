@@ -5,6 +5,8 @@ two_curvatures   a bowl where no rate suits both axes
 batches          full-batch, mini-batch and stochastic descent side by side
 stepper          one update of a neuron or a network, node by node, forwards and backwards
 race             two badly wrong neurons: squared error stalls, cross-entropy moves at once
+activation       one function: its curve, its slope, what becomes of a heap of inputs and of a gradient
+playground       a network trains on data in the plane, and the plane as its hidden layers fold it
 feature_scaling  two features of different scale: the loss surface and the path, raw and standardized
 symmetry         hidden units that start equal, trained: equal for ever, until a nudge
 knife_edge       signals and gradients through many layers: they fade, explode, or just keep
