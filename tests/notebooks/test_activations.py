@@ -79,7 +79,7 @@ SELU = 1.0507, 1.6733
 ROWS = {
     "step": (
         *("$1$ where $z > 0$, else $0$", lambda z: where(z, 1, 0)),
-        *("$0$", lambda z: 0 * z, "0 or 1", (0, 1)),
+        *("$0$; none at $0$", lambda z: 0 * z, "0 or 1", (0, 1)),
     ),
     "linear": ("$z$", lambda z: z, "$1$", lambda z: 1 + 0 * z, "any", (None, None)),
     "sigmoid": (
