@@ -452,6 +452,14 @@ def test_value_knows_the_slope_that_the_picture_shows(own, practice2):
         assert v.grad == pytest.approx(slope(lambda x: np.tanh(x**2 - x), x), rel=1e-6)
 
 
+def test_a_value_used_twice_gets_both_shares(own, practice2):
+    assert says(practice2, "z = v · v, at v = 3", 'answer="6"', "then step to 17, where two ways meet")
+    v = own.Value(3.0)
+    (v * v).backward()
+    assert v.grad == 6
+    assert len(network("entropy").users(network("entropy").steps[16].names[0])) == 2
+
+
 def test_slopes_of_a_product_and_of_tanh(own, practice2):
     assert says(practice2, "for $z = x y$ these are $y$ and $x$; for $z = \\tanh x$ it is $1 - z^2$")
     x, y = own.Value(0.7), own.Value(-0.4)
