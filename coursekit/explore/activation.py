@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
-
 from coursekit.explore.activation_picture import ActivationPicture
-from coursekit.explore.explorer import LAYOUT, STYLE, Explorer, slider
+from coursekit.explore.explorer import Explorer, choice, slider
 from coursekit.explore.functions import FUNCTIONS, Shape
 from coursekit.explore.passing import Passing
 
@@ -28,9 +26,7 @@ class Activation(Explorer):
         self.curves = ActivationPicture()
         names = [(one.name, key) for key, one in FUNCTIONS.items()]
         controls: dict[str, Any] = {
-            "function": widgets.Dropdown(
-                options=names, value=function, description="Function", style=STYLE, layout=LAYOUT
-            ),
+            "function": choice("Function", names, function),
             "mean": slider("Inputs: mean", mean, -3.0, 3.0, 0.1, 1),
             "deviation": slider("Inputs: deviation", deviation, 0.1, 4.0, 0.1, 1),
             "parameter": slider("", 0, 0, 1, 0.01),

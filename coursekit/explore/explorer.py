@@ -122,6 +122,18 @@ def slider(
     )
 
 
+def choice(label: str, options: Any, value: Any) -> widgets.Dropdown:
+    """A list to choose from. options: values, or pairs (what is shown, value)."""
+    return widgets.Dropdown(options=options, value=value, description=label, style=STYLE, layout=LAYOUT)
+
+
+def slider_over(label: str, options: Any, value: Any) -> widgets.SelectionSlider:
+    """A slider over values that are not evenly apart."""
+    return widgets.SelectionSlider(
+        options=options, value=value, description=label, style=STYLE, layout=LAYOUT
+    )
+
+
 STYLE = {"description_width": "9em"}
 LAYOUT = {"width": "29em"}
 

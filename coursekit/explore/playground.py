@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from coursekit.explore.explorer import LAYOUT, STYLE, Explorer, slider
+from coursekit.explore.explorer import Explorer, choice, slider, slider_over
 from coursekit.explore.planes import DATA
 from coursekit.explore.playground_picture import PlaygroundPicture
 from coursekit.explore.training import STARTS, Training
@@ -59,13 +59,13 @@ class Playground(Explorer):
         self._task: asyncio.Task[None] | None = None
         self.sheets = PlaygroundPicture()
         controls: dict[str, Any] = {
-            "data": _choice("Data", list(DATA), data),
-            "activation": _choice("Activation", list(ELEMENTWISE), activation),
+            "data": choice("Data", list(DATA), data),
+            "activation": choice("Activation", list(ELEMENTWISE), activation),
             "layers": slider("Hidden layers", layers, 1, 3, 1),
             "units": slider("Units in each", units, 1, 8, 1),
-            "start": _choice("First weights", [(STARTS_SHOWN[key], key) for key in STARTS], start),
-            "rate": _steps("Learning rate η", RATES, rate),
-            "pace": _steps("Updates a second", PACES, 100),
+            "start": choice("First weights", [(STARTS_SHOWN[key], key) for key in STARTS], start),
+            "rate": slider_over("Learning rate η", RATES, rate),
+            "pace": slider_over("Updates a second", PACES, 100),
             "train": widgets.ToggleButton(description="Train", icon="play"),
             "step": widgets.Button(description="One update"),
             "again": widgets.Button(description="New weights"),
@@ -150,13 +150,3 @@ class Playground(Explorer):
             if time.perf_counter() > until:
                 return 0.0
         return owed % 1
-
-
-def _choice(label: str, options: Any, value: Any) -> widgets.Dropdown:
-    return widgets.Dropdown(options=options, value=value, description=label, style=STYLE, layout=LAYOUT)
-
-
-def _steps(label: str, options: Any, value: Any) -> widgets.SelectionSlider:
-    return widgets.SelectionSlider(
-        options=options, value=value, description=label, style=STYLE, layout=LAYOUT
-    )
