@@ -72,7 +72,12 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
     export.add_argument("--exercises", action="store_true", help="a row a student and exercise")
 
     demo = add("demo", _demo, "the whole life of a class of made-up students, from release to report")
-    demo.add_argument("lessons", metavar="LESSON", nargs="*", help="the lesson's folder name (the first)")
+    demo.add_argument(
+        "lessons",
+        metavar="LESSON",
+        nargs="*",
+        help="that everybody hands in (the first; a few hand in the others too)",
+    )
     demo.add_argument("--students", metavar="N", type=_positive, default=24, help="how many (%(default)s)")
 
 
