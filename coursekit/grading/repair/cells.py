@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from coursekit.grading.starter import Cell, check_of, marks, text
+from coursekit.grading.starter import Cell, check_of, marks, parse, text
 
 
 def grade_id(cell: Cell) -> str:
@@ -34,7 +34,7 @@ def normal(source: str) -> str:
 def asked_names(check: Cell) -> frozenset[str]:
     """The names in a check's expression."""
     found = check_of(text(check))
-    nodes: Iterable[ast.AST] = ast.walk(ast.parse(found[1])) if found else ()
+    nodes: Iterable[ast.AST] = ast.walk(parse(found[1])) if found else ()
     return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
 
 
@@ -43,7 +43,7 @@ def tree(source: str) -> ast.Module | None:
     """The syntax tree of a cell, IPython's own lines passed over; None where it is no Python."""
     source = re.sub(r"^(\s*)[%!?].*$", r"\1pass", source, flags=re.MULTILINE)
     try:
-        return ast.parse(source)
+        return parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
