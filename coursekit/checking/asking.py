@@ -14,6 +14,7 @@ import io
 import linecache
 import sys
 import textwrap
+import threading
 import time
 import types
 import warnings
@@ -106,7 +107,8 @@ def respond(
                 seen["warned"] = str(numerical[0].message)[:200] if numerical else ""
 
     try:
-        value = within(seconds, observe)
+        with _alone():
+            value = within(seconds, observe)
     except TimeUp:
         return Reply("timed-out", delegated=seen["delegated"])
     except NotPlain as error:
@@ -115,6 +117,20 @@ def respond(
         return _crash(error, answer, seen["delegated"])
     changed = tuple(place for place, old in enumerate(before) if not _same(old, given[place]))
     return Reply("value", value, changed, seen["warned"], delegated=seen["delegated"])
+
+
+_asking = threading.RLock()
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One call at a time, since output, warnings and the profiler belong to the whole process."""
+    held = _asking.acquire(timeout=60)  # an answer may wait for a thread that asks, too
+    try:
+        yield
+    finally:
+        if held:
+            _asking.release()
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -183,12 +199,14 @@ def _watched(own: Sequence[types.CodeType], seen: dict[str, Any]) -> Iterator[No
         if event == "call" and id(frame.f_code) in own_ids:
             seen["delegated"] = True
 
-    before = sys.getprofile()
+    before, in_threads = sys.getprofile(), threading.getprofile()
+    threading.setprofile(profile)  # in those that the answer starts
     sys.setprofile(profile)
     try:
         yield
     finally:
         sys.setprofile(before)
+        threading.setprofile(in_threads)
 
 
 class _Sink(io.TextIOBase):

@@ -12,6 +12,7 @@ import base64
 import io
 import json
 import numbers
+from array import array
 from collections import deque
 from collections.abc import Iterator, KeysView, Mapping, ValuesView
 from typing import Any
@@ -65,7 +66,7 @@ def _plain(value: Any, budget: list[int], depth: int) -> Any:
         return _plain_array(tensor.resolve_conj().resolve_neg().numpy(), budget, depth)
     if isinstance(value, type) or callable(value):
         raise NotPlain(f"a {'class' if isinstance(value, type) else 'function'}")
-    if hasattr(type(value), "__array__"):
+    if hasattr(type(value), "__array__") or isinstance(value, array):
         return _plain_array(np.asarray(value), budget, depth)
     if isinstance(value, numbers.Real) or type(value).__module__ == "decimal":
         return float(value)

@@ -121,6 +121,59 @@ def test_the_limit_leaves_no_thread_and_hands_on_value_and_exception():
     assert threading.active_count() == before
 
 
+def test_a_module_that_is_being_imported_is_not_cut_in_half(tmp_path, monkeypatch):
+    (tmp_path / "slow_module.py").write_text("import time\nfor _ in range(30):\n    time.sleep(0.01)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def answer():
+        import slow_module
+
+        return slow_module.__name__
+
+    assert respond(call, answer, [], 0.05).value == "slow_module"
+
+
+def test_a_loop_is_stopped_although_its_caller_is_being_imported(tmp_path, monkeypatch):
+    lines = [
+        "from coursekit.checking.asking import respond",
+        "def answer():",
+        "    while True: pass",
+        "reply = respond(lambda answer: answer(), answer, [], 0.1)",
+    ]
+    (tmp_path / "asks_while_imported.py").write_text("\n".join(lines))
+    monkeypatch.syspath_prepend(tmp_path)
+    before = time.monotonic()
+    import asks_while_imported
+
+    assert asks_while_imported.reply.kind == "timed-out"
+    assert time.monotonic() - before < 5
+
+
+def test_questions_asked_at_once_leave_output_and_warnings_as_they_were():
+    before = sys.stdout, sys.stderr, list(warnings.filters)
+    threads = [threading.Thread(target=lambda: respond(call, _forever, [], 0.2)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert (sys.stdout, sys.stderr, warnings.filters) == before
+
+
+def test_coursekits_own_answer_is_noticed_in_a_thread_too():
+    own = [_forever_not.__code__]
+
+    def answer():
+        seen = []
+        thread = threading.Thread(target=lambda: seen.append(_forever_not()))
+        thread.start()
+        thread.join()
+        return seen[0]
+
+    assert respond(call, answer, [], 5, own).delegated
+    assert not respond(call, lambda: 1, [], 5, own).delegated
+    assert threading.getprofile() is None
+
+
 def test_a_profiler_of_the_caller_is_put_back():
     def profile(*_):
         return None
@@ -192,3 +245,7 @@ def test_the_limit_works_in_a_thread_that_is_not_the_main_one():
 def _forever():
     while True:
         pass
+
+
+def _forever_not():
+    return 1

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from array import array
 from collections import OrderedDict
 from decimal import Decimal
 from fractions import Fraction
@@ -35,6 +36,12 @@ def test_arrays_come_back_with_type_shape_and_bits(array):
     back = decode(encode(plain(array)))
     assert (back.dtype, back.shape) == (array.dtype, array.shape)
     assert back.tobytes() == np.ascontiguousarray(array).tobytes()
+
+
+def test_an_array_of_the_standard_library_becomes_an_array():
+    got = plain(array("d", [0.5, 2.0]))
+    assert type(got) is np.ndarray
+    assert got.tolist() == [0.5, 2.0]
 
 
 @pytest.mark.parametrize(
