@@ -37,7 +37,7 @@ def function(family: str, *c: float) -> Callable[[Any], Any]:
 def axes_beside_current() -> Iterator[tuple[Any, Callable[[], list[Any]]]]:
     """Fresh Axes while another figure is the current one, and a function that lists all other Axes.
 
-    Every figure opened meanwhile is closed at the end; those from before stay as they were.
+    Figures opened meanwhile are closed at the end; those from before and the settings stay as they were.
     """
     import matplotlib.pyplot as plt
 
@@ -53,7 +53,8 @@ def axes_beside_current() -> Iterator[tuple[Any, Callable[[], list[Any]]]]:
         return [one for one in found if one is not ax]
 
     try:
-        yield ax, others
+        with plt.rc_context():
+            yield ax, others
     finally:
         plt.show = show
         for number in plt.get_fignums():
@@ -65,18 +66,28 @@ def axes_beside_current() -> Iterator[tuple[Any, Callable[[], list[Any]]]]:
 
 def drawn(ax: Any) -> dict[str, Any]:
     """What is drawn on these Axes: lines, scattered points, texts. Observations, no conclusions."""
+    from matplotlib.collections import LineCollection, PathCollection
+    from matplotlib.colors import to_rgba
+
     lines = [
         {
-            "x": np.asarray(line.get_xdata(), dtype=float),
-            "y": np.asarray(line.get_ydata(), dtype=float),
+            "x": np.asarray(line.get_xdata(orig=False), dtype=float),
+            "y": np.asarray(line.get_ydata(orig=False), dtype=float),
             "line": line.get_linestyle() not in ("None", "", " ") and line.get_linewidth() > 0,
             "marker": line.get_marker() not in ("None", "", " ", None),
-            "visible": bool(line.get_visible()) and line.get_alpha() != 0,
+            "visible": bool(line.get_visible()) and to_rgba(line.get_color(), line.get_alpha())[3] > 0,
             "label": str(line.get_label()),
         }
         for line in ax.get_lines()
     ]
-    points = [np.asarray(one.get_offsets(), dtype=float) for one in ax.collections if len(one.get_offsets())]
+    lines += [
+        {"x": x, "y": y, "line": True, "marker": False, "visible": bool(one.get_visible()), "label": ""}
+        for one in ax.collections
+        if isinstance(one, LineCollection)
+        for x, y in (np.reshape(segment, (-1, 2)).T for segment in one.get_segments())
+    ]
+    scattered = [one for one in ax.collections if isinstance(one, PathCollection)]
+    points = [np.asarray(one.get_offsets(), dtype=float) for one in scattered]
     legend = ax.get_legend()
     return {
         "lines": lines,

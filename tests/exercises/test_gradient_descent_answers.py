@@ -1,6 +1,8 @@
 """Lesson 1: right answers in the styles that people write, and wrong ones beside the named mistakes."""
 
 import math
+from array import array
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -182,8 +184,32 @@ def _plot_more(ax, x):
     return ax.plot(fine, [v**2 for v in fine], color="red"), ax.legend(["zero", "x²"])
 
 
+def _plot_pieces(ax, x):
+    for left, right in pairwise(x):
+        ax.plot([left, right], [left**2, right**2], "b-")
+    ax.set(xlabel="x", ylabel="y")
+
+
+def _plot_collection(ax, x):
+    from matplotlib.collections import LineCollection
+
+    ax.add_collection(LineCollection([np.column_stack([x, x**2])]))
+    ax.set(xlabel="x", ylabel="y")
+
+
+def _plot_with(**style):
+    return lambda ax, x: ax.plot(x, x**2, **style) and ax.set(xlabel="x", ylabel="y")
+
+
+def _plot_point_by_point(ax, x):
+    for value in x:
+        ax.scatter(value, value**2)
+    ax.set(xlabel="x", ylabel="y")
+
+
 RIGHT = {
     "gradient_descent.grid": [
+        lambda: array("d", [i / 10 for i in range(-100, 101)]),
         lambda: np.linspace(-10, 10, 201),
         lambda: [i / 10 for i in range(-100, 101)],
         lambda: np.arange(-100, 101) / 10,
@@ -196,6 +222,8 @@ RIGHT = {
         lambda ax, x: ax.plot(x, x**2) and ax.set(xlabel="x", ylabel="y"),
         _plot_current_axes,
         _plot_more,
+        _plot_pieces,
+        _plot_collection,
         lambda axes, points: (
             axes.plot(points, points**2, "--"),
             axes.set_xlabel("x"),
@@ -274,6 +302,10 @@ WRONG = [
     ("gradient_descent.grid", lambda: np.linspace(-10, 10, 201, dtype=np.float32), None),
     ("gradient_descent.grid", lambda: list(range(-10, 11)), "whole-steps"),
     ("gradient_descent.grid", lambda: np.linspace(-10, 10, 200, endpoint=False), "end-dropped"),
+    ("gradient_descent.grid", lambda: torch.arange(-10, 10, 0.1), "end-dropped"),
+    ("gradient_descent.grid", lambda: np.arange(-10, 10, 0.1, dtype=np.float32), "end-dropped"),
+    ("gradient_descent.grid", lambda: torch.linspace(-10, 10, 200), "gap-off"),
+    ("gradient_descent.grid", lambda: torch.arange(-10, 11, 0.1), "overshoots"),
     (
         "gradient_descent.plot_parabola",
         lambda ax, x: ax.plot(x**2, x) and ax.set(xlabel="x", ylabel="y"),
@@ -285,6 +317,10 @@ WRONG = [
         None,
     ),
     ("gradient_descent.plot_parabola", lambda ax, x: ax.plot(x, x**2) and ax.set(xlabel="x"), "unlabelled"),
+    ("gradient_descent.plot_parabola", _plot_with(color="none"), None),
+    ("gradient_descent.plot_parabola", _plot_with(linewidth=0), None),
+    ("gradient_descent.plot_parabola", lambda ax, x: ax.plot(["a", "b"], [1, 2]), None),
+    ("gradient_descent.plot_parabola", _plot_point_by_point, "points-only"),
     ("gradient_descent.derivative", lambda x: 2 * x + 1e-3, None),
     ("gradient_descent.derivative", lambda x: 2 * abs(x), None),
     ("gradient_descent.derivative", lambda x: np.full(np.shape(x), 2), "constant"),
@@ -351,3 +387,21 @@ def test_a_wrong_number_shows_the_call_what_was_expected_and_what_came():
     text = str(evaluate("gradient_descent.derivative", lambda x: x**2))
     for part in ("derivative(3.0)", "expected: 6.0", "got:      9.0", "x² itself"):
         assert part in text
+
+
+def test_a_plots_style_and_mode_are_as_before_afterwards():
+    import matplotlib.pyplot as plt
+
+    def plot(ax, x):
+        plt.ion()
+        plt.rcParams["lines.linewidth"] = 7
+        _plot_more(ax, x)
+
+    before = plt.rcParams.copy()
+    assert evaluate("gradient_descent.plot_parabola", plot).passed
+    assert plt.rcParams == before
+
+
+def test_what_cannot_be_drawn_at_a_number_is_still_looked_at():
+    verdict = evaluate("gradient_descent.plot_parabola", lambda ax, x: ax.plot(["a", "b"], [1, 2]))
+    assert verdict.status == "wrong", verdict
