@@ -9,6 +9,9 @@ import pytest
 import torch
 
 from coursekit import evaluate
+from coursekit.checking import Reply, find
+from coursekit.checking.asking import ask_all
+from coursekit.checking.judging import judge
 
 
 def _descend_list(gradient, start, learning_rate=0.1, steps=50):
@@ -207,6 +210,87 @@ def _plot_point_by_point(ax, x):
     ax.set(xlabel="x", ylabel="y")
 
 
+def _gradient_autograd(X, t, w):
+    w = torch.tensor(w, requires_grad=True)
+    (0.5 * ((torch.tensor(X) @ w - torch.tensor(t)) ** 2).mean()).backward()
+    return w.grad
+
+
+def _fit_torch(X, t, learning_rate, epochs, batch_size, rng):
+    X, t = torch.tensor(X), torch.tensor(t)
+    w, losses = torch.zeros(X.shape[1], dtype=X.dtype, requires_grad=True), []
+    optimizer = torch.optim.SGD([w], lr=learning_rate)
+    for _ in range(epochs):
+        for b in torch.tensor(rng.permutation(len(t))).split(batch_size):
+            optimizer.zero_grad()
+            (0.5 * ((X[b] @ w - t[b]) ** 2).mean()).backward()
+            optimizer.step()
+        losses.append(0.5 * ((X @ w - t) ** 2).mean().item())
+    return w, losses
+
+
+def _counts_after_the_step(rate, start, tolerance):
+    x = start
+    for k in range(100_000):
+        x = x - 2 * rate * x
+        if abs(x) <= tolerance:
+            return k
+    return None
+
+
+def _logarithm_rounded_up(rate, start, tolerance):
+    if abs(start) <= tolerance:
+        return 0
+    if not 0 < rate < 1:
+        return None
+    return 1 if rate == 0.5 else math.ceil(math.log10(tolerance / abs(start)) / math.log10(abs(1 - 2 * rate)))
+
+
+def _path_cut_at_the_end(gradient, start, learning_rate=0.1, steps=50):
+    return [int(x) for x in _descend_list(gradient, start, learning_rate, steps)]
+
+
+def _slices(order, size):
+    return [order[k : k + size] for k in range(0, len(order), size)]
+
+
+def _shuffled_inside_batches(n, batch_size, rng):
+    return [rng.permutation(batch) for batch in _slices(np.arange(n), batch_size)]
+
+
+def _two_swapped(n, batch_size, rng):
+    order, (i, j) = np.arange(n), rng.integers(n, size=2)
+    order[[i, j]] = order[[j, i]]
+    return _slices(order, batch_size)
+
+
+def _strides_in_random_order(n, batch_size, rng):
+    number = -(-n // batch_size)
+    order = np.concatenate([np.arange(first, n, number) for first in range(number)])
+    return [rng.permutation(batch) for batch in _slices(order, batch_size)]
+
+
+def _never_ending(n, batch_size, rng):
+    while True:
+        yield rng.permutation(n)[:batch_size]
+
+
+def _fit_by(cut):
+    def fit_line(X, t, learning_rate, epochs, batch_size, rng):
+        w, losses = np.zeros(X.shape[1]), []
+        for _ in range(epochs):
+            for b in cut(len(t), batch_size, rng):
+                w = w - learning_rate * X[b].T @ (X[b] @ w - t[b]) / len(b)
+            losses.append(0.5 * np.mean((X @ w - t) ** 2))
+        return w, losses
+
+    return fit_line
+
+
+def _evenly_split(n, batch_size, rng):
+    return np.array_split(rng.permutation(n), -(-n // batch_size))
+
+
 RIGHT = {
     "gradient_descent.grid": [
         lambda: array("d", [i / 10 for i in range(-100, 101)]),
@@ -260,6 +344,7 @@ RIGHT = {
     "gradient_descent.steps_to_reach": [
         _reach_loop,
         _reach_logarithm,
+        _logarithm_rounded_up,
         lambda *a: (lambda k: k if k is None else np.int64(k))(_reach_loop(*a)),
         lambda *a: (lambda k: k if k is None else float(k))(_reach_loop(*a)),
     ],
@@ -276,9 +361,16 @@ RIGHT = {
         lambda X, t, w: np.einsum("nd,n->d", X, X.dot(w) - t) / X.shape[0],
         _gradient_loops,
         _gradient_torch,
+        _gradient_autograd,
         lambda X, t, w: -(t - X @ w) @ X / len(X),
     ],
-    "gradient_descent.fit_line": [_fit_plain, _fit_orders_ahead, _fit_float32, _fit_shuffles_rows],
+    "gradient_descent.fit_line": [
+        _fit_plain,
+        _fit_orders_ahead,
+        _fit_float32,
+        _fit_shuffles_rows,
+        _fit_torch,
+    ],
 }
 
 
@@ -328,19 +420,42 @@ WRONG = [
     ("gradient_descent.numerical_derivative", lambda f, x, h=1e-5: (f(x + 1e-5) - f(x - 1e-5)) / 2e-5, None),
     ("gradient_descent.numerical_derivative", lambda f, x, h=1e-5: (f(x + 1e-14) - f(x)) / 1e-14, "tiny-h"),
     ("gradient_descent.numerical_derivative", lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h), None),
+    ("gradient_descent.numerical_derivative", lambda f, x, h=1e-5: None, None),
+    ("gradient_descent.numerical_derivative", lambda f, x, h=1e-5: f(x), None),
+    ("gradient_descent.numerical_derivative", lambda f, x, h=1e-5: f(x) / h, None),
+    ("gradient_descent.numerical_derivative", lambda f, x, h=1e-5: 2 * x, None),
+    ("gradient_descent.numerical_derivative", lambda f, x, h=1e-5: 0 * x, None),
+    (
+        "gradient_descent.numerical_derivative",
+        lambda f, x, h=1e-5: (f(x + 1e-20) - f(x - 1e-20)) / 2e-20,
+        "tiny-h",
+    ),
     ("gradient_descent.step", _step_swallows, None),
     ("gradient_descent.step", lambda x, g, lr: x - lr * np.sign(g), None),
     ("gradient_descent.descend", lambda g, s, lr=0.1, steps=50: _descend_list(g, s, lr, steps)[::-1], None),
     ("gradient_descent.descend", lambda g, s, lr=0.1, steps=50: [_descend_list(g, s, lr, steps)], None),
+    ("gradient_descent.descend", _path_cut_at_the_end, "whole-numbers"),
     ("gradient_descent.regime", lambda *a: _regime_if(*a).upper(), None),
     ("gradient_descent.regime", lambda *a: "steady", None),
     ("gradient_descent.steps_to_reach", lambda *a: _reach_loop(*a) or 0, None),
     ("gradient_descent.steps_to_reach", lambda *a: None, None),
+    ("gradient_descent.steps_to_reach", _counts_after_the_step, "one-early"),
     ("gradient_descent.minibatches", lambda n, b, rng: np.array_split(rng.permutation(n), -(-n // b)), None),
     ("gradient_descent.minibatches", lambda n, b, rng: rng.permutation(n), None),
+    ("gradient_descent.minibatches", _shuffled_inside_batches, None),
+    ("gradient_descent.minibatches", _two_swapped, None),
+    (
+        "gradient_descent.minibatches",
+        lambda n, b, rng: _slices(np.roll(np.arange(n), rng.integers(n)), b),
+        None,
+    ),
+    ("gradient_descent.minibatches", _strides_in_random_order, None),
+    ("gradient_descent.minibatches", _never_ending, None),
     ("gradient_descent.line_gradient", lambda X, t, w: 2 * X.T @ (X @ w - t), None),
     ("gradient_descent.line_gradient", lambda X, t, w: (X.T @ (X @ w - t) / len(t))[:, None], None),
     ("gradient_descent.fit_line", lambda *a: _fit_plain(*a)[0], None),
+    ("gradient_descent.fit_line", _fit_by(_evenly_split), None),
+    ("gradient_descent.fit_line", _fit_by(_shuffled_inside_batches), "same-every-epoch"),
     (
         "gradient_descent.fit_line",
         lambda X, t, lr, e, b, rng: _fit_plain(X, rng.permuted(t), lr, e, b, rng),
@@ -405,3 +520,22 @@ def test_a_plots_style_and_mode_are_as_before_afterwards():
 def test_what_cannot_be_drawn_at_a_number_is_still_looked_at():
     verdict = evaluate("gradient_descent.plot_parabola", lambda ax, x: ax.plot(["a", "b"], [1, 2]))
     assert verdict.status == "wrong", verdict
+
+
+@pytest.mark.parametrize("kind", ["timed-out", "crashed", "died"])
+@pytest.mark.parametrize("number", [1, 3, 6])
+@pytest.mark.parametrize("name", ["minibatches", "fit_line"])
+def test_no_mistake_is_named_from_inputs_that_gave_no_answer(name, number, kind):
+    exercise = find(f"gradient_descent.{name}")
+
+    def ask(exercise, cases):
+        right = ask_all(
+            exercise.probe, exercise.reference, "function", [c.args for c in cases[: number - 1]], 9
+        )
+        return [*right, Reply(kind, error="ValueError")]
+
+    assert judge(exercise, ask).mistake is None
+
+
+def test_a_text_is_shown_as_a_text():
+    assert "got:      ''" in str(evaluate("gradient_descent.numerical_derivative", lambda f, x, h=1e-5: ""))

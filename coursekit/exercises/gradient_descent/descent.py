@@ -149,6 +149,10 @@ def _path_like_start(gradient: Any, start: float, learning_rate: float = 0.1, st
     return path
 
 
+def _path_cut_off(gradient: Any, start: float, learning_rate: float = 0.1, steps: int = 50) -> Any:
+    return [int(x) for x in _path(gradient, start, learning_rate, steps)]
+
+
 descend = Exercise(
     id="gradient_descent.descend",
     title="Gradient descent, step after step",
@@ -183,6 +187,7 @@ descend = Exercise(
             "the path is kept in whole numbers, so each step is cut off: make the array one of floats",
             _whole_path,
             _path_like_start,
+            _path_cut_off,
         ),
         Mistake(
             "rate-hard-coded",
@@ -239,7 +244,7 @@ def _regime_cases(rng: np.random.Generator) -> list[Case]:
         drawn.append(((1 - factor * float(rng.uniform(0.8, 1.2))) / curvature, curvature))
     return [
         *[Case((rate, curvature), kind="a rate and a curvature") for rate, curvature in _RATES],
-        *[Case((rate,), kind="a rate alone") for rate in (0.0, 0.2, 0.5, 0.9, 1.0, 3)],
+        *[Case((rate,), kind="a rate alone") for rate in (0.0, 0.2, 0.5, 0.9, 1.0, 3.0)],
         *[Case(pair, kind="a random rate and curvature") for pair in drawn],
         *[Case(pair, facet="rounding", kind="a border, up to rounding") for pair in _ROUNDED],
     ]
@@ -342,7 +347,7 @@ def _reach_cases(rng: np.random.Generator) -> list[Case]:
         (0.25, 8.0, 0.3),
         (0.4, -3.0, 0.01),
         (0.5, 6.0, 0.1),
-        (0.8, 2, 0.7),
+        (0.8, 2.0, 0.7),
         (0.1, 0.2, 0.5),
         (0.3, 0.0, 0.1),
         (1.0, 0.2, 0.5),
@@ -350,7 +355,8 @@ def _reach_cases(rng: np.random.Generator) -> list[Case]:
         (1.5, 0.3, 0.5),
         (0.0005, 100.0, 2.1e-7),
     ]
-    ties = [(0.1, 0.5, 0.5), (0.25, 1.0, 0.5), (0.25, -2.0, 0.25)]
+    # Exact in every way to count: after no step, or after one whose factor is a power of two.
+    ties = [(0.1, 0.5, 0.5), (0.25, 1.0, 0.5), (0.25, -2.0, 1.0), (0.375, 4.0, 1.0)]
     never = [(1.0, 1.0, 0.5), (0.0, 3.0, 0.5), (1.25, 2.0, 0.5)]
     return [
         *[Case(args, kind="a tolerance that is reached") for args in [*reached, *drawn]],
@@ -418,6 +424,9 @@ steps_to_reach = Exercise(
             "it counts one step too few: the step that brings it within the tolerance counts too",
             _counts(lambda k: k - 1),
             _counts(lambda k: max(k - 1, 0)),
+            lambda learning_rate, start, tolerance: reference.steps_to_reach(
+                learning_rate, start * (1 - 2 * learning_rate), tolerance
+            ),
         ),
         Mistake(
             "strict",
