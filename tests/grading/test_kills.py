@@ -42,7 +42,13 @@ def start(room, *options):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=_hear_interrupts,
     )
+
+
+def _hear_interrupts():
+    """What a shell starts in the background ignores SIGINT, and hands that on: as if at a terminal here."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finished(process):
