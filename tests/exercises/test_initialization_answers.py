@@ -83,6 +83,47 @@ def _apply_where(X, mean, std):
     return Z
 
 
+def _torch_parameter(n_in, n_out, rng):
+    limit = math.sqrt(6 / (n_in + n_out))
+    return torch.nn.Parameter(torch.from_numpy(rng.uniform(-limit, limit, (n_in, n_out))))
+
+
+def _truncated_by_a_frozen_law(shape, std, rng):
+    return stats.truncnorm(-2, 2, scale=std).rvs(shape, random_state=rng)
+
+
+def _units_torch(W):
+    return torch.unique(torch.as_tensor(W).round(decimals=8), dim=1).shape[1]
+
+
+def _fit_torch(train):
+    train = torch.as_tensor(train)
+    return train.mean(0), train.std(0, unbiased=False)
+
+
+def _apply_torch(X, mean, std):
+    X, mean, std = map(torch.as_tensor, (X, mean, std))
+    return (X - mean) / torch.where(std == 0, torch.ones_like(std), std)
+
+
+def _fit_lists(train):
+    columns = list(zip(*train.tolist(), strict=True))
+    means = [sum(column) / len(column) for column in columns]
+    spreads = [
+        sum((v - m) ** 2 for v in column) / len(column) for column, m in zip(columns, means, strict=True)
+    ]
+    return means, [math.sqrt(spread) for spread in spreads]
+
+
+def _apply_lists(X, mean, std):
+    return [[(v - m) / s for v, m, s in zip(row, mean, std, strict=True)] for row in X.tolist()]
+
+
+def _apply_and_mend(X, mean, std):
+    std[std == 0] = 1
+    return (X - mean) / std
+
+
 RIGHT = {
     "zeros_bias": [np.zeros, lambda n: [0] * n, lambda n: np.zeros((n,)), torch.zeros, lambda n: 0 * np.arange(n)],
     "uniform_limit": [
@@ -98,6 +139,7 @@ RIGHT = {
     "truncated_normal": [
         _truncated_loop,
         _truncated_recursive,
+        _truncated_by_a_frozen_law,
         lambda shape, std, rng: stats.truncnorm.rvs(-2, 2, scale=std, size=shape, random_state=rng),
         lambda shape, std, rng: std * stats.norm.ppf(rng.uniform(stats.norm.cdf(-2), stats.norm.cdf(2), shape)),
     ],
@@ -106,10 +148,12 @@ RIGHT = {
         lambda n_in, n_out, rng: rng.normal(scale=n_in**-0.5, size=(n_in, n_out)).astype(np.float32),
     ],
     "glorot_uniform": [
+        _torch_parameter,
         lambda n_in, n_out, rng: rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(6 / (n_in + n_out)),
         lambda n_in, n_out, rng: (rng.random((n_out, n_in)).T - 0.5) * 2 * np.sqrt(6 / (n_in + n_out)),
     ],
     "he_normal": [
+        lambda n_in, n_out, rng: (torch.randn(n_in, n_out, generator=torch.Generator().manual_seed(int(rng.integers(2**60)))) * math.sqrt(2 / n_in)).requires_grad_(),
         _entry_by_entry,
         lambda n_in, n_out, rng: rng.standard_normal((n_in, n_out), dtype=np.float32) * math.sqrt(2 / n_in),
         lambda n_in, n_out, rng: rng.multivariate_normal(np.zeros(2), np.eye(2) * 2 / n_in, (n_in, n_out))[..., 0],
@@ -118,15 +162,17 @@ RIGHT = {
     "symmetric_units": [
         lambda W: np.unique(np.round(W, 7), axis=1).shape[1],
         _units_pairs,
+        _units_torch,
         lambda W: len({tuple(np.round(column, 10)) for column in np.asarray(W, dtype=float).T}),
     ],
-    "initial_loss": [math.log, np.log, lambda C: -np.log(1 / C), lambda C: torch.log(torch.tensor(float(C)))],
+    "initial_loss": [lambda C: -math.log(1 / C + 1e-12), math.log, np.log, lambda C: -np.log(1 / C), lambda C: torch.log(torch.tensor(float(C)))],
     "signal_stds": [_signals_loop, lambda X, ws, f: list(_signals_loop(X, ws, f))],
     "gradient_stds": [_gradients_loop, _gradients_torch],
     "choose": [
         lambda a: "he" if a in ("relu", "leaky_relu", "elu") else "lecun" if a == "selu" else "glorot",
     ],
     "standardize": [
+        (_fit_torch, _apply_torch),
         (_fit_with_ones, lambda X, mean, std: (X - mean) / std),
         (lambda t: (t.mean(0), t.std(0)), _apply_where),
         [lambda t: [np.mean(t, axis=0).tolist(), np.std(t, axis=0).tolist()], lambda X, m, s: (X - m) / (np.array(s) + 1e-12)],
@@ -188,6 +234,11 @@ WRONG = [
     ("zeros_bias", lambda n: 0.0, None),
     ("uniform_limit", lambda v: -math.sqrt(3 * v), None),
     ("symmetric_units", lambda W: W.shape[1], None),
+    ("symmetric_units", lambda W: len(np.unique(np.round(W[0], 8))), None),
+    ("symmetric_units", lambda W: len(np.unique(np.round(W.sum(0), 8))), None),
+    ("symmetric_units", lambda W: len(np.unique(np.round(np.linalg.norm(W, axis=0), 8))), None),
+    ("symmetric_units", lambda W: np.unique(np.round(np.sort(W, axis=0), 8), axis=1).shape[1], None),
+    ("symmetric_units", lambda W: torch.linalg.matrix_rank(torch.as_tensor(W)).item(), "rank"),
     ("symmetric_units", lambda W: np.linalg.matrix_rank(W.T), "rank"),
     ("initial_loss", lambda C: math.log(C) + 1e-3, None),
     ("signal_stds", lambda X, weights, f: float(np.std(X)), None),
@@ -200,6 +251,8 @@ WRONG = [
         None,
     ),
     ("standardize", (lambda t: (t.mean(0), t.var(0)), lambda X, m, v: (X - m) / v), "divides-by-variance"),
+    ("standardize", (_fit_lists, _apply_lists), "divides-by-zero"),
+    ("standardize", (lambda t: (t.mean(0), t.std(0)), _apply_and_mend), None),
     ("quiz_constant", "a", "chose-a"),
     ("quiz_constant", "maybe b", None),
 ]
@@ -247,3 +300,27 @@ def test_fewer_than_one_false_alarm_in_ten_thousand_checks():
     rng, law = np.random.default_rng(5), normal(math.sqrt(2 / 40))
     alarms = [departure(rng.normal(0, law.std, (34, 40, 30)), law) for _ in range(10_000)]
     assert not any(alarms)
+
+
+@pytest.mark.parametrize(
+    ("result", "word"),
+    [
+        (np.zeros((0, 0)), "shape"),
+        (np.zeros((2000, 2000)), "shape"),
+        (np.broadcast_to(0.0, (10**6, 10**6)), "more data"),
+        ("text", "array"),
+        ([[1.0], [1.0, 2.0]], "array"),
+        (np.full((40, 30), np.nan), "finite"),
+        (None, "return"),
+    ],
+    ids=["empty", "large", "gigantic", "text", "ragged", "NaN", "None"],
+)
+def test_what_is_no_array_of_weights_is_told_without_a_warning(result, word):
+    verdict = evaluate("initialization.glorot_uniform", lambda n_in, n_out, rng: result)
+    assert verdict.mistake is None
+    assert word in str(verdict)
+
+
+def test_a_changed_deviation_is_told():
+    verdict = evaluate("initialization.standardize", (lambda t: (t.mean(0), t.std(0)), _apply_and_mend))
+    assert "leave arguments as they were" in str(verdict)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coursekit.checking import Case, Exercise, Mistake, Trial, Written, exact
+from coursekit.checking import Case, Exercise, Mistake, Trial, Written, close, exact
 from coursekit.exercises.quiz import quiz
 from coursekit.reference import initializers as reference
 
@@ -36,7 +36,7 @@ uniform_limit = Exercise(
     signature="uniform_limit(variance)",
     reference=reference.uniform_limit,
     cases=lambda rng: [
-        Case((v,), kind="a variance") for v in (3.0, 12, 0.25, 1 / 300, float(rng.uniform(0.01, 5)))
+        Case((v,), kind="a variance") for v in (3.0, 12.0, 0.25, 1 / 300, float(rng.uniform(0.01, 5)))
     ],
     mistakes=(
         Mistake(
@@ -71,7 +71,8 @@ def _units_cases(rng: np.random.Generator) -> list[Case]:
     return [
         Case((np.ones((2, 3)),), kind="all weights equal"),
         Case((np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]),), kind="equal rows"),
-        Case((np.array([[1, 1, 2], [0, 0, 5]]),), kind="two equal columns"),
+        Case((np.array([[1.0, 1.0, 2.0], [0.0, 0.0, 5.0]]),), kind="two equal columns"),
+        Case((np.array([[1.0, 2.0, 1.0, 3.0], [2.0, 1.0, 3.0, 2.0]]),), kind="columns alike in part"),
         Case((np.array([[0.5, -0.5, 0.5, 0.0]]),), kind="one input"),
         Case((line,), kind="columns that are multiples of one"),
         Case((different,), kind="random columns"),
@@ -125,6 +126,7 @@ initial_loss = Exercise(
     title="The loss before any training",
     signature="initial_loss(n_classes)",
     reference=reference.initial_loss,
+    compare=close(atol=1e-6),
     cases=lambda rng: [
         Case((n,), kind="a number of classes") for n in (2, 10, 1000, 1, int(rng.integers(3, 500)))
     ],

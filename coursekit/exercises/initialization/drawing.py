@@ -245,7 +245,8 @@ truncated_normal = Exercise(
     signature="truncated_normal(shape, std, rng)",
     reference=reference.truncated_normal,
     cases=cases(
-        (((50, 40), 0.5), ((8, 3), 0.1), ((3000,), 2.0), ((2, 30, 20), 0.02)), "truncated_normal({}, {}, rng)"
+        (((50, 40), 0.5), ((60, 25), 0.1), ((3000,), 2.0), ((2, 30, 20), 0.02)),
+        "truncated_normal({}, {}, rng)",
     ),
     probe=draw,
     compare=follows(lambda shape, std: truncated(std)),

@@ -111,15 +111,24 @@ def _dependence(draws: np.ndarray, law: Law) -> str:
 
 def draw(answer: Any, args: list, seed: int, count: int) -> Any:
     """The probe: `count` draws on one rng, then one each on an equal rng and on another."""
+    from math import prod
+
+    from coursekit.checking.plain import plain
+
     args = [tuple(one) if isinstance(one, list) else one for one in args]
     rng = np.random.default_rng(seed)
-    draws = [answer(*args, rng) for _ in range(count)]
+    first = plain(answer(*args, rng))
+    if first is None:
+        return None
+    if np.size(first) != prod(args[0] if isinstance(args[0], tuple) else args[:2]):
+        count = 2  # enough to see that these are not as many as were asked for
+    draws = [first, *(plain(answer(*args, rng)) for _ in range(count - 1))]
     again = answer(*args, np.random.default_rng(seed))
     other = answer(*args, np.random.default_rng(seed + 1))
-    if any(one is None for one in draws):
-        return None
-    arrays = [np.array(one) for one in draws]
-    stacked = np.stack(arrays) if len({one.shape for one in arrays}) == 1 else arrays
+    try:
+        stacked: Any = np.stack([np.asarray(one) for one in draws])
+    except ValueError:  # they have several shapes, or none
+        stacked = draws
     return {"draws": stacked, "again": again, "other": other}
 
 
@@ -150,7 +159,7 @@ def _array(got: Any, shape: tuple[int, ...]) -> np.ndarray:
         raise Mismatch("it gave None: did you forget `return`?")
     draws = got["draws"]
     if isinstance(draws, list):
-        raise Mismatch("its results have different shapes")
+        raise Mismatch("its results are no arrays of one shape")
     if draws.dtype.kind not in "iuf":
         raise Mismatch("it gave no array of numbers")
     if draws.shape[1:] != shape:
@@ -159,7 +168,7 @@ def _array(got: Any, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _rng_fault(got: Any, draws: np.ndarray) -> str:
-    if not np.array_equal(np.asarray(got["again"], dtype=float), draws[0]):
+    if not np.array_equal(np.asarray(got["again"], dtype=float), draws[0], equal_nan=True):
         return "two equal rngs give different weights: draw from the rng that is given, and from it alone"
     if np.array_equal(draws[0], draws[1]) or np.array_equal(np.asarray(got["other"], dtype=float), draws[0]):
         return "the weights are the same every time: draw from the rng that is given"
@@ -220,6 +229,8 @@ def global_rng(law: Callable[..., Law], *forms: Any) -> Mistake:
 def in_words(got: Any) -> str:
     """What is shown of an observation: the shape, mean, deviation and ends of the draws."""
     draws = got["draws"]
+    if draws.size == 0:
+        return f"weights of shape {draws.shape[1:]}"
     return (
         f"weights of shape {draws.shape[1:]}, mean {draws.mean():.3g}, "
         f"deviation {draws.std():.4g}, from {draws.min():.3g} to {draws.max():.3g}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking import Case, Exercise, Mistake
+from coursekit.checking import Case, Exercise, Mismatch, Mistake
 from coursekit.checking.compare import close, numeric, same_shape
 from coursekit.reference import initializers, scaling
 
@@ -163,7 +163,7 @@ gradient_stds = Exercise(
 def _scaling_cases(rng: np.random.Generator) -> list[Case]:
     small = (np.array([[1.0, 10.0], [3.0, 30.0]]), np.array([[2.0, 50.0]]))
     train, X = rng.normal(5, 3, (6, 3)) * [1, 10, 0.1], rng.normal(4, 2, (4, 3)) * [1, 10, 0.1]
-    counts = (np.array([[1, 200], [2, 100], [6, 600]]), np.array([[3, 400], [0, 0], [7, 700], [2, 1]]))
+    counts = np.array([[1.0, 200], [2, 100], [6, 600]]), np.array([[3.0, 400], [0, 0], [7, 700], [2, 1]])
     made = [
         ("values", "two examples", *small),
         ("values", "random features", train, X),
@@ -188,9 +188,13 @@ def _scaling_case(facet: str, kind: str, train: np.ndarray, X: np.ndarray) -> Ca
 
 
 def _fit_and_apply(pair: Any, train: Any, X: Any) -> Any:
+    from coursekit.checking.plain import encode, plain
+
     fit, apply = pair
     mean, std = fit(train)
-    return {"mean": mean, "std": std, "train": apply(train, mean, std), "X": apply(X, mean, std)}
+    fitted = plain({"mean": mean, "std": std})
+    scaled = {"train": apply(train, mean, std), "X": apply(X, mean, std)}
+    return {**fitted, **scaled, "kept": encode(fitted) == encode(plain({"mean": mean, "std": std}))}
 
 
 def _same_scaling(got: Any, expected: Any, args: tuple) -> None:
@@ -200,6 +204,8 @@ def _same_scaling(got: Any, expected: Any, args: tuple) -> None:
     std = numeric(got["std"])
     same_shape(std, numeric(expected["std"]))  # of a constant column, 0 and 1 are as right
     close()({"std": std[varies]}, {"std": numeric(expected["std"])[varies]}, args)
+    if not got["kept"]:
+        raise Mismatch("it changes the mean or the deviation in place; leave arguments as they were")
 
 
 def _same_scaled(got: Any, expected: Any, args: tuple) -> None:
@@ -210,6 +216,12 @@ def _same_scaled(got: Any, expected: Any, args: tuple) -> None:
 
 def _guarded(std: Any) -> Any:
     return np.where(std == 0, 1.0, std)
+
+
+def _divided_one_by_one(X: Any, mean: Any, std: Any) -> Any:
+    """In Python's own numbers, where 0/0 is an exception."""
+    columns = zip(X.T.tolist(), mean.tolist(), std.tolist(), strict=True)
+    return np.array([[(x - m) / s for x in column] for column, m, s in columns]).T
 
 
 def _min_max(train: Any) -> Any:
@@ -246,6 +258,7 @@ standardize = Exercise(
             "divides-by-zero",
             "a constant column has deviation 0, and 0/0 is not a number: give zeros there",
             (scaling.standardize_fit, lambda X, mean, std: (X - mean) / std),
+            (scaling.standardize_fit, _divided_one_by_one),
         ),
         Mistake(
             "whole-array",
