@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MARK = "demo"  # a file of this name in the class's private folder says that the demo made all of it
 STUDENTS = 24
-EVERY = 5  # of how many students one hands in the later lessons, where no lesson is named
+EVERY = 8  # of how many students one hands in the later lessons, where no lesson is named
 
 
 def demo(
