@@ -1,0 +1,55 @@
+"""What Keras computes too, on its torch backend: activations, losses, initializers."""
+
+import os
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("KERAS_BACKEND", "torch")  # Keras without TensorFlow
+keras = pytest.importorskip("keras")
+
+from coursekit.reference import activations, initializers, losses  # noqa: E402
+
+# Keras' own, about how it hands arrays to NumPy
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:keras")
+
+Z = np.random.default_rng(0).normal(0, 3, (6, 5))
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("sigmoid", activations.sigmoid),
+        ("tanh", activations.tanh),
+        ("relu", activations.relu),
+        ("elu", activations.elu),
+        ("selu", activations.selu),
+        ("gelu", activations.gelu),
+        ("mish", activations.mish),
+        ("softmax", activations.softmax),
+        ("silu", activations.swish),
+    ],
+)
+def test_activations_are_keras(name, ours):
+    theirs = getattr(keras.activations, name)(keras.ops.convert_to_tensor(Z, dtype="float64"))
+    np.testing.assert_allclose(ours(Z), keras.ops.convert_to_numpy(theirs), atol=1e-7)
+
+
+def test_binary_cross_entropy_is_keras():
+    rng = np.random.default_rng(1)
+    y, t = rng.uniform(0.01, 0.99, 20), rng.integers(0, 2, 20).astype(float)
+    theirs = keras.losses.BinaryCrossentropy(dtype="float64")(t[None], y[None])
+    assert losses.binary_cross_entropy(y, t) == pytest.approx(float(theirs), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (initializers.glorot_uniform, "GlorotUniform"),
+        (initializers.he_normal, "HeNormal"),
+        (initializers.lecun_normal, "LecunNormal"),
+    ],
+)
+def test_deviations_of_initializers_are_keras(ours, theirs):
+    right = keras.ops.convert_to_numpy(getattr(keras.initializers, theirs)(seed=1)((300, 200)))
+    assert ours(300, 200, np.random.default_rng(1)).std() == pytest.approx(right.std(), rel=0.02)
