@@ -220,7 +220,7 @@ def test_a_path_through_a_file_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr("coursekit.grading.journal.graded", lambda _: [submission("a")])
     monkeypatch.setattr("coursekit.grading.marks.read", lambda _: Book())
     (tmp_path / "file").write_text("")
-    with pytest.raises(CannotDo, match="grades.csv cannot be"):
+    with pytest.raises(CannotDo, match=r"grades\.csv cannot be"):
         export(SimpleNamespace(root=tmp_path), tmp_path / "file" / "grades.csv")
 
 
