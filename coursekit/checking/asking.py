@@ -53,7 +53,10 @@ def ask_all(
     own: Sequence[types.CodeType] = (),
 ) -> list[Reply]:
     """The replies of `answer` to every tuple of arguments, until one takes too long."""
-    unfit = unfit_answer(answer, takes)
+    try:
+        unfit = unfit_answer(answer, takes)
+    except BaseException:  # its class may say of itself what it likes
+        unfit = Reply("no-answer", message="the function itself, by its name alone")
     if unfit:
         return [unfit]
     end, replies = time.monotonic() + TOTAL * seconds, []
@@ -75,7 +78,7 @@ def unfit_answer(answer: Any, takes: str | int) -> Reply | None:
     if isinstance(takes, int):
         if not isinstance(answer, tuple | list) or len(answer) != takes:
             return Reply("no-answer", message=f"{takes} functions together, in round brackets")
-        functions = list(answer)
+        functions = [answer[place] for place in range(takes)]
     for function in functions:
         if function is Ellipsis:
             return Reply("not-attempted")
@@ -172,13 +175,13 @@ def _files(answer: Any) -> set[str]:
 
 def code_objects(thing: Any) -> list[types.CodeType]:
     """The code of a function, of the methods of a class, or of each of several functions."""
-    if isinstance(thing, tuple | list):
-        return [code for one in thing for code in code_objects(one)]
-    if isinstance(thing, type):
-        methods = [value for value in vars(thing).values() if callable(value)]
-        return [code for one in methods for code in code_objects(one)]
-    thing = thing.func if isinstance(thing, functools.partial) else thing
     try:
+        if isinstance(thing, tuple | list):
+            return [code for one in thing for code in code_objects(one)]
+        if isinstance(thing, type):
+            methods = [value for value in vars(thing).values() if callable(value)]
+            return [code for one in methods for code in code_objects(one)]
+        thing = thing.func if isinstance(thing, functools.partial) else thing
         code = getattr(inspect.unwrap(thing), "__code__", None)
     except BaseException:  # an answer may define __getattr__ as it likes
         return []

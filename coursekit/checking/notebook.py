@@ -22,7 +22,12 @@ def evaluate(exercise_id: str, answer: Any) -> Verdict:
     if isinstance(exercise, Written):
         why = "This answer is a text: a person reads and marks it."
         return Verdict(exercise.id, False, 0.0, "not-attempted", why=why, max_points=exercise.points)
-    return judge(exercise, lambda asked, cases: ask_here(asked, answer, cases))
+    try:
+        return judge(exercise, lambda asked, cases: ask_here(asked, answer, cases))
+    except Exception as error:  # the answer may have changed what the check works with
+        why = f"The check itself stopped ({type(error).__name__}): the answer may have replaced something of "
+        why += "Python's or NumPy's own. Restart the kernel and run the cells again."
+        return Verdict(exercise.id, False, 0.0, "crashed", why=why, max_points=exercise.points)
 
 
 def check(exercise_id: str, answer: Any = ...) -> Points:

@@ -186,6 +186,24 @@ def test_a_profiler_of_the_caller_is_put_back():
         sys.setprofile(None)
 
 
+@pytest.mark.parametrize("takes", ["function", 2])
+def test_what_cannot_even_be_looked_at_is_no_answer(takes):
+    class NoLength(tuple):
+        def __len__(self):
+            raise ValueError
+
+    (reply,) = ask_all(call, NoLength([abs, abs]), takes, [(1,)], 5)
+    assert reply.kind == "no-answer"
+
+
+def test_an_error_is_told_of_an_object_that_hides_its_class():
+    def hide(self):
+        raise ValueError
+
+    hidden = type("Hidden", (), {"__class__": property(hide), "__call__": lambda self, x: x / 0})
+    assert respond(call, hidden(), [1], 5).error == "ZeroDivisionError"
+
+
 def test_a_like_text_is_not_taken_for_coursekits_own_answer():
     from coursekit import evaluate
 

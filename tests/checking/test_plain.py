@@ -38,6 +38,24 @@ def test_arrays_come_back_with_type_shape_and_bits(array):
     assert back.tobytes() == np.ascontiguousarray(array).tobytes()
 
 
+class _Endless(list):
+    def __len__(self):
+        return 1
+
+    def __iter__(self):
+        return iter(int, 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[[0.0] * 1000] * 2000, _Endless([1]), {"a": _Endless()}, dict.fromkeys(range(2_000_000)).keys()],
+    ids=type,
+)
+def test_entries_are_counted_on_all_levels_together(value):
+    with pytest.raises(NotPlain, match="more data"):
+        plain(value)
+
+
 def test_an_array_of_the_standard_library_becomes_an_array():
     got = plain(array("d", [0.5, 2.0]))
     assert type(got) is np.ndarray

@@ -1,6 +1,7 @@
 """The verdict's two faces, points as nbgrader reads them, and check and hint in a notebook."""
 
 import ast
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -34,6 +35,16 @@ def test_points_are_a_bare_number_as_text_and_words_as_html():
     points = Points(2.0, 3)
     assert ast.literal_eval(repr(points)) == 2.0
     assert points._repr_html_() == "<span>2 of 3 points</span>"
+
+
+def test_evaluate_gives_a_verdict_even_where_the_answer_breaks_the_check(monkeypatch):
+    def derivative(x):
+        monkeypatch.setattr(threading, "Thread", None)
+        return 2 * x
+
+    verdict = evaluate("gradient_descent.derivative", derivative)
+    assert (verdict.status, verdict.score) == ("crashed", 0)
+    assert "Restart the kernel" in str(verdict)
 
 
 def test_html_is_escaped_and_holds_the_next_hint_without_a_kernel():
