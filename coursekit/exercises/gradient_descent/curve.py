@@ -173,7 +173,7 @@ plot_parabola = Exercise(
         ),
         Mistake(
             "wrong-axes",
-            "the curve is drawn on another figure: draw on the Axes that is given, with `ax.plot`",
+            "the curve is drawn on other Axes: draw on the Axes that is given, with `ax.plot`",
             _on_current_axes,
             seen=_every(
                 lambda got, x: (
