@@ -11,28 +11,22 @@ BIN  := $(VENV)/bin
 INPUTS := pyproject.toml constraints.txt hatch_build.py tools/install.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup frameworks lab demo test test-all lint site bench clean
+.PHONY: help setup lab demo test test-all lint site bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(VENV)/.installed  ## set up .venv, and nothing else
 
-# What lessons 1-4 and grading need: no framework.
+# What the lessons, their frameworks and grading need.
 $(VENV)/.course: $(INPUTS)
-	@$(PYTHON) tools/install.py $(VENV) grading
+	@$(PYTHON) tools/install.py $(VENV) grading,torch,keras
 	@touch $@
 
-# What tests need: torch is an oracle for the reference functions.
+# What tests need too.
 $(VENV)/.installed: $(INPUTS)
-	@$(PYTHON) tools/install.py $(VENV) dev,torch
-	@touch $(VENV)/.course $@
-
-frameworks: $(VENV)/.frameworks  ## set up Keras and TensorFlow too
-
-$(VENV)/.frameworks: $(VENV)/.installed
 	@$(PYTHON) tools/install.py $(VENV) dev,torch,keras,cluster
-	@touch $@
+	@touch $(VENV)/.course $@
 
 lab: $(VENV)/.course  ## the course folder, in JupyterLab
 	@$(BIN)/coursekit lab

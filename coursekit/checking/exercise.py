@@ -137,6 +137,8 @@ class Exercise:
         earned without the first
     hints: from a nudge to nearly the answer
     seconds: time limit of one call; all calls together have four times that
+    grade: `grade(trials)` gives the score in [0, 1) of an answer that is not all right, in place
+        of the facets: for what is measured, and not only right or wrong
     takes: what an answer is: "function", "functions" (a tuple or list of them), or "value"
     may_change: the arguments may be changed in place
     """
@@ -153,6 +155,7 @@ class Exercise:
     view: Callable[[Any], Any] | None = None
     points: int = 1
     facets: dict[str, float] = field(default_factory=lambda: {"values": 1.0})
+    grade: Callable[[Sequence[Trial]], float] | None = None
     hints: tuple[str, ...] = ()
     core: bool = True
     version: int = 1

@@ -154,16 +154,20 @@ def _alike(exercise: Exercise, trial: Trial, reply: Reply) -> bool:
 
 
 def _score(exercise: Exercise, trials: Sequence[Trial], mistake: Mistake | None) -> float:
+    """What an answer that is not all right earns: by the exercise's own measure, or its facets."""
+    if not trials or trials[-1].reply.kind in ("timed-out", "died"):
+        return 0.0
+    score = exercise.grade(trials) if exercise.grade else _of_facets(exercise, trials)
+    return min(max(0.0, score), MISTAKE_EARNS_AT_MOST if mistake else 0.99)
+
+
+def _of_facets(exercise: Exercise, trials: Sequence[Trial]) -> float:
     """The weights of the facets whose cases are all right; none without the first facet."""
     asked = {trial.case.facet for trial in trials}
     failed = {trial.case.facet for trial in trials if not trial.right}
     earned = [name for name in exercise.facets if name in asked and name not in failed]
     first = next(iter(exercise.facets))
-    complete = len(trials) > 0 and trials[-1].reply.kind not in ("timed-out", "died")
-    if first not in earned or not complete:
-        return 0.0
-    score = sum(exercise.facets[name] for name in earned)
-    return min(score, MISTAKE_EARNS_AT_MOST if mistake else 0.99)
+    return sum(exercise.facets[name] for name in earned) if first in earned else 0.0
 
 
 def _wrong(exercise: Exercise, trials: list[Trial], failed: list[Trial], mistake: Mistake | None) -> Verdict:

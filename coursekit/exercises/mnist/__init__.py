@@ -1,0 +1,7 @@
+"""Lesson 5: the MNIST exercise list, in Keras and in PyTorch."""
+
+NUMBER = 5
+TITLE = "MNIST in Keras and in PyTorch"
+DATA = "mnist"  # a grading kernel gets a copy of it without the test images
+SECONDS = 120.0  # of processor time a cell: networks are trained here, on several cores
+MEMORY = 6000.0  # MB: TensorFlow, torch and the images
