@@ -47,7 +47,7 @@ def demo(
     by_few = () if lessons else classroom.lessons()[1:]
     lessons = classroom.chosen(lessons)
     step = _Steps(7)
-    step("release", lambda: release.release(classroom, lessons))
+    step("release", lambda: release.release(classroom, lessons, quick=True))
     class_ = class_of(classroom, lessons, students, seed)
     for first, lesson in enumerate(by_few):
         for place, student in enumerate(class_):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from coursekit.checking import Exercise, find
 from coursekit.grading.layout import Classroom
+from coursekit.grading.quick import quickened
 from coursekit.grading.sample.damage import Notebook
 from coursekit.grading.sample.source import NoSource, source_of
 from coursekit.grading.starter import BEGIN, END, Cell, check_of, is_check, is_written, marks, text
@@ -108,7 +109,8 @@ class Lesson:
         self.written: dict[str, str] = {}  # cell -> the model answer
         self.released: dict[str, Notebook] = {}
         for path in classroom.source(name):
-            self.released[path.name] = json.loads((classroom.release / name / path.name).read_text("utf-8"))
+            released = json.loads((classroom.release / name / path.name).read_text("utf-8"))
+            self.released[path.name] = quickened(released, name)
             self._read(json.loads(path.read_text(encoding="utf-8"))["cells"])
 
     def _read(self, cells: list[Cell]) -> None:
