@@ -84,7 +84,7 @@ def test_release_writes_student_notebooks_gradebook_and_zip(classroom, toy, cell
 
 
 def test_a_release_takes_the_place_of_the_one_before(classroom, monkeypatch):
-    monkeypatch.setattr("coursekit.grading.release.try_out", lambda classroom, ready: None)
+    monkeypatch.setattr("coursekit.grading.release.try_out", lambda *_: None)
     release(classroom)
     (classroom.release / "90_toy" / "old.txt").write_text("of an earlier release")
     before = {path: path.read_bytes() for path in classroom.release.rglob("*.ipynb")}
@@ -153,7 +153,7 @@ def test_what_moves_is_there_as_a_picture_with_its_text(classroom, toy, cell_of,
     kept = [output("display_data", data=still, metadata={"image/png": {"alt": "a curve"}})]
     assert stills == {"setup": kept}
 
-    def pretend(classroom, ready):
+    def pretend(classroom, ready, quick):
         ready[0].stills["90_toy.ipynb"] = stills
 
     monkeypatch.setattr("coursekit.grading.release.try_out", pretend)
@@ -329,7 +329,7 @@ def test_outputs_of_the_source_never_reach_students(classroom, toy, edit, cell_o
 
 
 def test_cells_cannot_change_once_submissions_are_graded(classroom, toy, edit, monkeypatch):
-    monkeypatch.setattr("coursekit.grading.release.try_out", lambda classroom, ready: None)
+    monkeypatch.setattr("coursekit.grading.release.try_out", lambda *_: None)
     release(classroom)
     with classroom.gradebook() as book:
         book.add_student("ada")
