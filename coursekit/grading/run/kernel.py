@@ -235,7 +235,8 @@ def environment(folder: Path, package: Path) -> dict[str, str]:
     home = folder / "home"
     home.mkdir()
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    threads = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
+    threads = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM_NUM")
+    threads += ("TF_NUM_INTRAOP", "TF_NUM_INTEROP")
     return kept | {
         "PYTHONPATH": str(package),
         "PYTHONHASHSEED": "0",  # the same grade when it is graded again
@@ -245,5 +246,7 @@ def environment(folder: Path, package: Path) -> dict[str, str]:
         "IPYTHONDIR": str(home / "ipython"),
         "MPLCONFIGDIR": str(package / "matplotlib"),
         "MALLOC_ARENA_MAX": "2",
-        **{f"{name}_NUM_THREADS": "1" for name in threads},
+        "CUDA_VISIBLE_DEVICES": "-1",  # one grade, whatever machine it is given on
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        **{f"{name}_THREADS": "1" for name in threads},
     }
