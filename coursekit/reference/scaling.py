@@ -17,3 +17,23 @@ def standardize_apply(X: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.nd
     deviation 1; it does not become Gaussian, and other data are scaled by the same numbers.
     """
     return (X - mean) / np.where(std == 0, 1.0, std)
+
+
+def min_max_fit(train: np.ndarray) -> tuple[float, float]:
+    """The least and the greatest value of the whole training set, any shape: (low, high).
+
+    One range for all pixels: a range for each would blow up those that are nearly always 0.
+    They are Python floats, so that bytes (uint8) can be subtracted without wrapping around.
+    """
+    return float(np.min(train)), float(np.max(train))
+
+
+def min_max_apply(X: np.ndarray, low: float, high: float) -> np.ndarray:
+    """(x - low) / (high - low), any shape: the training set comes to lie in [0, 1].
+
+    Other data are scaled by the same two numbers, and may reach beyond. Where low = high there
+    is nothing to tell apart, and 0/0 is no number: zeros.
+    """
+    if high == low:
+        return np.zeros(np.shape(X))
+    return (X - low) / (high - low)

@@ -1,4 +1,4 @@
-"""What Keras computes too, on its torch backend: activations, losses, initializers."""
+"""What Keras computes too, on its torch backend: activations, losses, initializers, early stopping."""
 
 import os
 
@@ -9,6 +9,7 @@ os.environ.setdefault("KERAS_BACKEND", "torch")  # Keras without TensorFlow
 keras = pytest.importorskip("keras")
 
 from coursekit.reference import activations, initializers, losses  # noqa: E402
+from coursekit.reference.training import stop_epoch  # noqa: E402
 
 # Keras' own, about how it hands arrays to NumPy
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:keras")
@@ -53,3 +54,19 @@ def test_binary_cross_entropy_is_keras():
 def test_deviations_of_initializers_are_keras(ours, theirs):
     right = keras.ops.convert_to_numpy(getattr(keras.initializers, theirs)(seed=1)((300, 200)))
     assert ours(300, 200, np.random.default_rng(1)).std() == pytest.approx(right.std(), rel=0.02)
+
+
+def test_training_stops_where_keras_stops_it():
+    """Keras' callback, driven by hand on losses that fall, rise and repeat."""
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        losses, patience = rng.integers(0, 8, 12).astype(float).tolist(), int(rng.integers(1, 5))
+        callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=patience)
+        callback.set_model(keras.Sequential())
+        callback.model.stop_training = False
+        callback.on_train_begin()
+        for epoch, loss in enumerate(losses):
+            callback.on_epoch_end(epoch, {"val_loss": loss})
+            if callback.model.stop_training:
+                break
+        assert stop_epoch(losses, patience) == (epoch, callback.best_epoch)
