@@ -34,8 +34,8 @@ def function(family: str, *c: float) -> Callable[[Any], Any]:
 
 
 @contextmanager
-def axes_beside_current() -> Iterator[tuple[Any, Callable[[], list[Any]]]]:
-    """Fresh Axes while another figure is the current one, and a function that lists all other Axes.
+def figures_apart() -> Iterator[list[int]]:
+    """A fresh figure is the current one, and nothing is shown; gives the numbers of the figures from before.
 
     Figures opened meanwhile are closed at the end; those from before and the settings stay as they were.
     """
@@ -43,18 +43,11 @@ def axes_beside_current() -> Iterator[tuple[Any, Callable[[], list[Any]]]]:
 
     before, show = plt.get_fignums(), plt.show
     current = plt.gcf().number if before else None
-    ax = plt.figure().add_subplot()
-    elsewhere = plt.figure()
     plt.show = lambda *args, **options: None  # would draw, and close, what is still to be looked at
-
-    def others() -> list[Any]:
-        figures = [plt.figure(n) for n in plt.get_fignums() if n not in before]
-        found = [one for figure in {*figures, elsewhere} for one in figure.axes]
-        return [one for one in found if one is not ax]
-
     try:
         with plt.rc_context():
-            yield ax, others
+            plt.figure()
+            yield before
     finally:
         plt.show = show
         for number in plt.get_fignums():
@@ -62,6 +55,24 @@ def axes_beside_current() -> Iterator[tuple[Any, Callable[[], list[Any]]]]:
                 plt.close(number)
         if current is not None:
             plt.figure(current)
+
+
+@contextmanager
+def axes_beside_current() -> Iterator[tuple[Any, Callable[[], list[Any]]]]:
+    """Fresh Axes while another figure is the current one, and a function that lists all other Axes."""
+    import matplotlib.pyplot as plt
+
+    with figures_apart() as before:
+        elsewhere = plt.gcf()
+        ax = plt.figure().add_subplot()
+        plt.figure(elsewhere.number)
+
+        def others() -> list[Any]:
+            figures = [plt.figure(n) for n in plt.get_fignums() if n not in before]
+            found = [one for figure in {*figures, elsewhere} for one in figure.axes]
+            return [one for one in found if one is not ax]
+
+        yield ax, others
 
 
 def drawn(ax: Any) -> dict[str, Any]:
@@ -97,6 +108,24 @@ def drawn(ax: Any) -> dict[str, Any]:
         "title": ax.get_title(),
         "legend": None if legend is None else [text.get_text() for text in legend.get_texts()],
     }
+
+
+def pictures(figure: Any) -> list[dict[str, Any]]:
+    """The images that a figure shows: of each of its Axes that has one, the last, with titles and corner."""
+    found = []
+    for ax in figure.axes:
+        images = [one for one in ax.get_images() if one.get_visible() and ax.get_visible()]
+        if images:
+            box = ax.get_window_extent()
+            titles = [ax.get_title(place) for place in ("left", "center", "right")]
+            found.append(
+                {
+                    "image": np.ma.filled(np.ma.asarray(images[-1].get_array(), dtype=float), np.nan),
+                    "titles": [title for title in titles if title.strip()],
+                    "corner": [float(box.x0), float(box.y1)],  # left and top, in pixels
+                }
+            )
+    return found
 
 
 def activation(name: str) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
