@@ -10,6 +10,8 @@ playground       a network trains on data in the plane, and the plane as its hid
 feature_scaling  two features of different scale: the loss surface and the path, raw and standardized
 symmetry         hidden units that start equal, trained: equal for ever, until a nudge
 knife_edge       signals and gradients through many layers: they fade, explode, or just keep
+data_size        one network on 100 to 60,000 images: how far training and test accuracy are apart
+draw_a_digit     a digit that is drawn, or picked and slid: what a dense network and a CNN say to it
 
 and `explore.predict`, a question to answer before the picture does, and `explore.picture`.
 An explorer is the class that its file is named after, and shows itself as the value of a cell.

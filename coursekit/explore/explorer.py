@@ -64,14 +64,17 @@ class Explorer:
         """Draw the figure and say what it shows; what widgets call when they change."""
         if self._held:
             return
-        headline, sentence = self.draw()
+        self.say(*self.draw())
+        self._image.value = png(self.figure)
+
+    def say(self, headline: str, sentence: str) -> None:
+        """Say what is shown; or, before something that takes its time, what is being done."""
         self.words = f"{headline}. {sentence}"
         live = "polite" if self.aloud else "off"
         self._status.value = (
             f'<div role="status" aria-live="{live}" style="line-height:1.5;font-size:1.05em">'
             f"<strong>{html.escape(headline)}.</strong> {html.escape(sentence)}</div>"
         )
-        self._image.value = png(self.figure)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Most tests here read numbers and words: drawing them each time would take most of the time."""
 
+import numpy as np
 import pytest
 
 
@@ -12,3 +13,26 @@ def rendered():
 def _not_drawn(request, monkeypatch):
     if "rendered" not in request.fixturenames:
         monkeypatch.setattr("coursekit.explore.explorer.png", lambda figure: b"")
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """scikit-learn's digits in MNIST's form: 60,000 (1,000 different ones) to train on, 797 to test."""
+    from sklearn.datasets import load_digits
+
+    X, y = load_digits(return_X_y=True)
+    large = np.kron(X.reshape(-1, 8, 8), np.ones((3, 3))) * (255 / 16)
+    images = np.pad(large.astype(np.uint8), ((0, 0), (2, 2), (2, 2)))
+    return (np.tile(images[:1000], (60, 1, 1)), np.tile(y[:1000], 60)), (images[1000:], y[1000:])
+
+
+@pytest.fixture(autouse=True)
+def _loaded_at_once(monkeypatch, digits):
+    """Real digits, whichever data are on this machine."""
+
+    def load_mnist(*, fetch=True, say=print):
+        if say:
+            say("These are scikit-learn's digits.")
+        return digits
+
+    monkeypatch.setattr("coursekit.data.load_mnist", load_mnist, raising=False)

@@ -19,7 +19,12 @@ NAMES = explore.names()
 
 def move(explorer):
     """Set the first slider to its other end."""
-    slider = next(one for one in explorer.controls.values() if hasattr(one, "max"))
+    sliders = [one for one in explorer.controls.values() if hasattr(one, "max")]
+    if not sliders:  # one over uneven values
+        slider = next(one for one in explorer.controls.values() if hasattr(one, "options"))
+        slider.index = 1 if slider.index == 0 else 0
+        return
+    slider = sliders[0]
     slider.value = slider.max if slider.value != slider.max else slider.min
 
 
