@@ -252,9 +252,9 @@ def find(exercise_id: str) -> Exercise | Written:
 
 @lru_cache
 def fingerprint(lesson: str) -> str:
-    """A hash of all that decides this lesson's verdicts: its exercises, the reference, the checker."""
+    """A hash of all that decides this lesson's verdicts: its exercises, what is right, the checker."""
     root = Path(__file__).parents[1]
-    folders = [root / "checking", root / "reference", root / "exercises" / lesson]
+    folders = [root / "checking", root / "reference", root / "frameworks", root / "exercises" / lesson]
     files = [path for folder in folders for path in folder.rglob("*.py")]
     files += (root / "exercises").glob("*.py")  # what lessons share
     digest = hashlib.sha256()

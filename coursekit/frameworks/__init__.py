@@ -1,0 +1,1 @@
+"""torch and Keras: devices, batches, training, learning curves. Each file imports its framework when used."""
