@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,9 +12,16 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
+import coursekit
 from coursekit.checking import exercises_of
+from coursekit.explore import picture, predict
+from coursekit.grading.quick import quickened
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*/*.ipynb"))
+
+
+def _nothing(*args, **options) -> None:
+    """In the place of what shows something."""
 
 
 class Lesson:
@@ -46,12 +54,21 @@ class Lesson:
 
     @cached_property
     def scope(self) -> dict:
-        """The names that the notebook's cells define; nothing is shown, nothing is checked."""
-        scope: dict = {}
-        muted = dict.fromkeys(("check", "display", "explore", "picture", "predict"), lambda *_, **__: None)
-        for cell in self.of("code"):
-            exec(compile(cell.source, f"<{cell.id}>", "exec"), scope)
-            scope |= muted
+        """The names that the notebook's cells define; nothing is shown, nothing is checked.
+
+        Training is turned down, and what would be drawn is not trained at all.
+        """
+        scope: dict = {"display": _nothing}
+        with warnings.catch_warnings():
+            # Keras' own on its torch backend, about how it hands arrays to NumPy
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
+            for cell in quickened(self.notebook, self.path.parent.name).cells:
+                if cell.cell_type == "code":
+                    exec(compile(cell.source, f"<{cell.id}>", "exec"), scope)
+                if cell.id == "setup":
+                    showing = (coursekit.check, coursekit.explore, picture, predict)
+                    shown = [name for name, value in scope.items() if any(value is one for one in showing)]
+                    scope |= dict.fromkeys(shown, _nothing)
         return scope
 
     def tree(self, cell) -> ast.Module:
