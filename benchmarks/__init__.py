@@ -17,6 +17,8 @@ class Measure(NamedTuple):
     value: float
     unit: str
     goal: float | None = None  # at most this much is the aim; None where there is none
+    at_least: bool = False  # the aim is at least this much
+    spread: float | None = None  # the deviation over several seeds, where there were some
 
 
 def seconds(work: Callable[[], object], tries: int = 5) -> float:

@@ -21,15 +21,18 @@ def main() -> int:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(names)}")
 
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
-    print(f"{'benchmark':<14}{'what':<52}{'measured':>14}{'goal':>14}")
-    results: list[dict[str, object]] = []
+    print(f"{'benchmark':<14}{'what':<58}{'measured':>20}{'goal':>14}")
+    target = HERE / "results.json"
+    kept = json.loads(target.read_text(encoding="utf-8")) if target.is_file() else []
+    results = [one for one in kept if one["benchmark"] in names and one["benchmark"] not in chosen]
     for name in chosen:
         for measure in importlib.import_module(f"benchmarks.bench_{name}").run():
-            goal = "" if measure.goal is None else f"≤ {measure.goal:g} {measure.unit}"
-            measured = f"{measure.value:.4g} {measure.unit}"
-            print(f"{name:<14}{measure.what:<52}{measured:>14}{goal:>14}", flush=True)
+            sign = "≥" if measure.at_least else "≤"
+            goal = "" if measure.goal is None else f"{sign} {measure.goal:g} {measure.unit}"
+            spread = "" if measure.spread is None else f" ± {measure.spread:.2g}"
+            measured = f"{measure.value:.4g}{spread} {measure.unit}"
+            print(f"{name:<14}{measure.what:<58}{measured:>20}{goal:>14}", flush=True)
             results.append({"benchmark": name, **measure._asdict()})
-    target = HERE / "results.json"
     target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(f"kept in {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}")
     return 0
