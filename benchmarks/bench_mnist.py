@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from benchmarks import Measure
-from benchmarks.mnist_networks import (BATCH, CLASSES, MOMENTUM, RATE, SIDE, Images, Optimize, adam, dense, load_images, score, sgd, train)
+from benchmarks.mnist_networks import (
     BATCH,
     CLASSES,
     MOMENTUM,
@@ -25,6 +25,7 @@ from benchmarks.mnist_networks import (BATCH, CLASSES, MOMENTUM, RATE, SIDE, Ima
     Optimize,
     adam,
     dense,
+    load_images,
     score,
     sgd,
     train,
