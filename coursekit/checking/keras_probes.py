@@ -117,9 +117,16 @@ def _numpy(value: Any) -> np.ndarray:
 
 def set_weights(model: Any, seed: int) -> list[list[int]]:
     """Fill the model with `weights`; return their shapes."""
-    shapes = [list(one.shape) for one in model.get_weights()]
-    model.set_weights(weights(shapes, seed))
+    shapes = [list(one.shape) for one in model.weights]
+    given = zip(model.weights, weights(shapes, seed), strict=True)
+    model.set_weights([np.abs(value) + 0.5 if "variance" in one.name else value for one, value in given])
     return shapes
+
+
+def width(shapes: Any) -> int:
+    """The hidden units of a two-layer network whose weights have these shapes."""
+    kernels = [tuple(shape) for shape in shapes if len(shape) == 2]
+    return INPUTS if (INPUTS, INPUTS) in kernels else next(out for n, out in kernels if n == INPUTS)
 
 
 def losses(model: Any, seed: int) -> dict[str, Any]:

@@ -83,6 +83,13 @@ def is_softmax(outputs: np.ndarray) -> bool:
     return bool(in_unit_interval(outputs) and np.allclose(np.sum(outputs, axis=-1), 1, atol=1e-3))
 
 
+def logits(outputs: np.ndarray) -> np.ndarray:
+    """The outputs before softmax, the last of which is 0."""
+    with np.errstate(divide="ignore"):
+        found = np.log(outputs) if is_softmax(outputs) else np.asarray(outputs)
+    return found - found[:, -1:]
+
+
 def in_unit_interval(outputs: np.ndarray) -> bool:
     return bool((np.asarray(outputs) >= 0).all() and (np.asarray(outputs) <= 1).all())
 
