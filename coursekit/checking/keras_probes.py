@@ -27,7 +27,7 @@ START = (
 
 def form(given: Any) -> str:
     """What a thing is, in a few words: "a Keras model", "a callback", "None", "the class Dense"."""
-    keras = sys.modules.get("keras")
+    keras, torch = sys.modules.get("keras"), sys.modules.get("torch")
     if given is None:
         return "None"
     if isinstance(given, type):
@@ -36,7 +36,20 @@ def form(given: Any) -> str:
         return "a Keras model"
     if keras and isinstance(given, keras.callbacks.Callback):
         return "a callback"
+    if torch and isinstance(given, torch.nn.Module):
+        return "a torch model"
     return f"a value of type {type(given).__name__}"
+
+
+def made(answer: Any) -> Any:
+    """The model that is the answer, or that the answer returns: a function without parameters.
+
+    Raises NotImplementedError where nothing was handed in.
+    """
+    if answer is ...:
+        raise NotImplementedError
+    is_model = form(answer) in ("a Keras model", "a torch model")
+    return answer() if callable(answer) and not is_model and not isinstance(answer, type) else answer
 
 
 @contextlib.contextmanager

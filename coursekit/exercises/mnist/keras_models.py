@@ -11,6 +11,7 @@ CROSS_ENTROPY = "categorical_crossentropy"
 def network(
     *,
     inputs: tuple[int, ...] = (784,),
+    units: int = 28,
     before: tuple[Any, ...] = (),
     hidden: str | None = "relu",
     between: tuple[Any, ...] = (),
@@ -21,7 +22,7 @@ def network(
     loss: Any = CROSS_ENTROPY,
     from_logits: bool = False,
 ) -> Any:
-    """A compiled network of 28 hidden units and 10 outputs.
+    """A compiled network with one hidden layer and 10 outputs.
 
     before, between, after: further layers, each as its name and arguments: (("Dropout", 0.5),)
     optimizer: its name and arguments
@@ -39,7 +40,7 @@ def network(
         [
             keras.Input(inputs),
             *made(before),
-            keras.layers.Dense(28, activation=hidden, use_bias=bias),
+            keras.layers.Dense(units, activation=hidden, use_bias=bias),
             *made(between),
             keras.layers.Dense(10, activation=output),
             *made(after),
