@@ -31,7 +31,7 @@ class DataSize(Explorer):
         self.trained: dict[int, Trained] = {}
         self.painted = SizesPicture(SIZES)
         places = [("none yet", UNTRAINED), *((f"{size:,}", size) for size in SIZES)]
-        size = slider_over("Images trained on", places, n)
+        size = slider_over("Training images", places, n)
         size.continuous_update = False  # what it is dragged past is not trained
         super().__init__(self.painted.figure, {"size": size})
 

@@ -24,7 +24,7 @@ class DigitsPicture:
     """
 
     def __init__(self) -> None:
-        self.figure = new_figure(7.5, 2.9)
+        self.figure = new_figure(7.0, 2.7)
         grid = self.figure.add_gridspec(1, 3, width_ratios=[2.4, 2.5, 2.5], left=0.01, right=0.99)
         grid.update(top=0.88, bottom=0.1, wspace=0.16)
         self.seen = self.figure.add_subplot(grid[0])

@@ -58,6 +58,7 @@ class DrawADigit(Explorer):
         """Put the field to draw on beside the picture."""
         if self.pad.widget is not None:
             row, status, picture = self.widget.children
+            row.layout.max_width = "100%"
             both = widgets.HBox([self.pad.widget, picture], layout={"flex_flow": "row wrap"})
             self.widget.children = (row, status, both)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from coursekit.explore.digits import PEN, SIZE
 
-CELL = 8  # pixels of the page for a pixel of the image
+CELL = 7  # pixels of the page for a pixel of the image
 
 
 class Pad:
