@@ -11,6 +11,7 @@ import contextlib
 import importlib
 import importlib.util
 import json
+import logging
 import os
 import sys
 import warnings
@@ -53,7 +54,10 @@ def import_keras() -> ModuleType:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with muted(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of other people's code, while it is imported
-        return importlib.import_module("keras")
+        keras = importlib.import_module("keras")
+    # TensorFlow warns of tracing anew where a lesson trains one small network after another.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    return keras
 
 
 def device() -> str:
