@@ -26,6 +26,7 @@ class Row(NamedTuple):
 
 
 HEAD = ["change", "images", "epochs", "seed", "device", "train", "validation", "gap"]
+NONE = "No run yet: the table comes with the first."
 
 
 class Results:
@@ -52,6 +53,8 @@ class Results:
         return len(self.rows)
 
     def __str__(self) -> str:
+        if not self.rows:
+            return NONE
         table = [HEAD, *(row.cells for row in self.rows.values())]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
@@ -59,6 +62,8 @@ class Results:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        if not self.rows:
+            return f'<p style="color:#666666">{NONE}</p>'
         head = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
         body = "".join(
             f'<tr><th scope="row" style="text-align:left">{html.escape(first)}</th>'

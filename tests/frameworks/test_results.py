@@ -36,3 +36,8 @@ def test_a_run_again_takes_the_place_of_its_row_and_another_seed_does_not():
     results.add("dropout <0.5>", seed=1, **again)
     assert len(results) == 2
     assert "0.990" not in str(results)
+
+
+def test_before_the_first_run_it_says_so_and_shows_no_table():
+    assert str(Results()) in Results()._repr_html_()
+    assert "<table" not in Results()._repr_html_()
