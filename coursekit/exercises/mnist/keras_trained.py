@@ -35,7 +35,7 @@ def _look_at_step_7(answer: Any, images: np.ndarray) -> Any:
 
     with keras_probes.undisturbed():
         model = keras_probes.made(answer)
-        seen = {"form": keras_probes.form(model)}
+        seen: dict[str, Any] = {"form": keras_probes.form(model)}
         if seen["form"] == "a Keras model":
             X = images.reshape(len(images), -1).astype(np.float32)
             seen["takes"], seen["why"] = keras_probes.taken(model, X[:2])
