@@ -1,4 +1,4 @@
-"""Keras' `fit` with the course's callbacks beside plain `fit`: step 7's network, one epoch of MNIST's size."""
+"""Keras' `fit` with the course's callbacks beside plain `fit`: step 7's network, an epoch of MNIST's size."""
 
 from __future__ import annotations
 
