@@ -91,11 +91,12 @@ def _in_words(seen: Any) -> str:
 
 
 def _figure_cases(rng: np.random.Generator) -> list[Case]:
-    some = [int(label) for label in rng.choice(np.arange(2, 10), 3, replace=False)]
+    some = rng.choice(np.arange(2, 10), 3, replace=False)
+    while np.all(np.diff(some) > 0):  # in order of appearance would be in order
+        some = rng.permutation(some)
     made = [
-        ("labels", "two classes", (4, 2, 3), np.array([7, 3, 3, 7])),
+        ("labels", "three classes", (7, 2, 3), np.array([*some, *some[::-1], some[0]])),
         ("values", "ten classes", (14, 4, 5), ten_classes(rng, 14)),
-        ("labels", "three classes", (8, 3, 3), rng.permutation(np.repeat(some, [2, 3, 3]))),
     ]
     return [_figure_case(rng, *one) for one in made]
 

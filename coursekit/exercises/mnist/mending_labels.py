@@ -104,17 +104,18 @@ def _in_place(order: np.ndarray) -> bool:
     return bool(np.all(order == np.arange(len(order))))
 
 
-def _belong(trials: Sequence[Trial]) -> bool:
-    """Each call by itself is right; equal rngs give different orders, or all rngs the same one."""
-    many = [trial for trial in trials if len(trial.case.args[1]) >= MANY]
+def _ordered(differ: Callable[[dict[str, list[int]]], bool]) -> Callable[[Sequence[Trial]], bool]:
+    """A predicate: each call by itself is right; of the orders that rngs gave, `differ` holds."""
     together = _every(
         lambda order, labels, y: np.array_equal(labels, y[order]) and _neighbours_kept(order) < 0.5
     )
-    orders = [{name: _order(run, *t.case.args[:2])[0] for name, run in t.value.items()} for t in many]
-    return together(trials) and (
-        all(one["first"] != one["again"] for one in orders)
-        or all(one["first"] == one["other"] for one in orders)
-    )
+
+    def seen(trials: Sequence[Trial]) -> bool:
+        many = [trial for trial in trials if len(trial.case.args[1]) >= MANY]
+        orders = [{name: _order(run, *t.case.args[:2])[0] for name, run in t.value.items()} for t in many]
+        return together(trials) and all(map(differ, orders))
+
+    return seen
 
 
 def _two_orders(X: Any, y: Any, rng: Any) -> Any:
@@ -172,10 +173,15 @@ mend_shuffled_labels = Exercise(
         ),
         Mistake(
             "global-rng",
-            "the order does not come from the rng that is given: draw it from that one alone",
+            "equal rngs give different orders: draw from the rng that is given, not from `np.random`",
             _own_rng,
+            seen=_ordered(lambda orders: orders["first"] != orders["again"]),
+        ),
+        Mistake(
+            "same-every-time",
+            "the order is the same whatever the rng: draw it from the rng that is given",
             _own_seed,
-            seen=_belong,
+            seen=_ordered(lambda orders: orders["first"] == orders["other"]),
         ),
     ),
     hints=(

@@ -70,9 +70,8 @@ accuracy = Exercise(
             "argmax-rows",
             "`argmax` along axis 0 gives the best example of each class; the best class of each example is axis 1",
             lambda P, y: np.mean(np.argmax(P, axis=0) == y),
-            lambda P, y: np.mean(
-                [best == label for best, label in zip(np.argmax(P, axis=0), y, strict=False)]
-            ),
+            lambda P, y: np.mean([a == b for a, b in zip(np.argmax(P, axis=0), y, strict=True)]),
+            lambda P, y: np.mean([a == b for a, b in zip(np.argmax(P, axis=0), y, strict=False)]),
             lambda P, y: sum(a == b for a, b in zip(np.argmax(P, axis=0), y, strict=False)) / len(y),
             lambda P, y: np.mean([np.argmax(P, axis=0)[n] == y[n] for n in range(len(y))]),
         ),
