@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from coursekit.explore.drawing import fixed
 from coursekit.explore.explorer import Explorer, slider_over
 from coursekit.explore.sizes import LOOKS, UPDATES, Images, Trained, train_on
@@ -27,7 +29,7 @@ class DataSize(Explorer):
 
     def __init__(self, n: int = UNTRAINED) -> None:
         self.images: Images | None = None
-        self.source = ""  # a line on which images these are
+        self.source = ""  # whose images these are
         self.trained: dict[int, Trained] = {}
         self.painted = SizesPicture(SIZES)
         places = [("none yet", UNTRAINED), *((f"{size:,}", size) for size in SIZES)]
@@ -57,7 +59,10 @@ class DataSize(Explorer):
 
             lines: list[str] = []
             (X, y), (X_test, y_test) = load_mnist(say=lines.append)
-            self.images, self.source = Images(X, y, X_test, y_test), " ".join(lines)
+            self.images = Images(X, y, X_test, y_test)
+            self.source = re.split(r"[:(.]", lines[-1])[
+                0
+            ].strip()  # of a line that says where they come from, too
         return self.images
 
 
@@ -69,7 +74,7 @@ def told(now: Trained, source: str) -> tuple[str, str]:
     epochs = f"{now.epochs:,.0f} epochs" if now.epochs >= 10 else f"{now.epochs:.1f} epochs"
     return (
         f"{now.n:,} images: {train:g} % of them right, {test:g} % of the test images, {apart}",
-        f"{UPDATES:,} updates, {epochs}. {_losses(now)} {source}".rstrip(),
+        f"{UPDATES:,} updates, {epochs}. {_losses(now)} Data: {source}.",
     )
 
 

@@ -32,7 +32,8 @@ def _loaded_at_once(monkeypatch, digits):
 
     def load_mnist(*, fetch=True, say=print):
         if say:
-            say("These are scikit-learn's digits.")
+            say("a fault that was met")
+            say("scikit-learn's digits: 60,000 and 797, enlarged (for tests).")
         return digits
 
-    monkeypatch.setattr("coursekit.data.load_mnist", load_mnist, raising=False)
+    monkeypatch.setattr("coursekit.data.load_mnist", load_mnist)

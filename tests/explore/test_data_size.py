@@ -1,5 +1,6 @@
 """The size slider trains when it is moved, and shows and says what came of it."""
 
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -17,8 +18,15 @@ def images(digits):
     return sizes.Images(X, y, X_test, y_test)
 
 
+@pytest.fixture(scope="module")
+def train_on(images):
+    """sizes.train_on, which trains a size once for all tests."""
+    return cache(lambda n: sizes.train_on(images, n))
+
+
 @pytest.fixture
-def explorer():
+def explorer(monkeypatch, train_on):
+    monkeypatch.setattr(data_size, "train_on", lambda images, n: train_on(n))
     made = explore("data_size")
     yield made
     made.close()
@@ -34,8 +42,8 @@ def trained(explorer, *choices):
 
 
 @pytest.mark.parametrize("n", [100, 1000])
-def test_shares_and_losses_are_those_of_the_network_after_the_last_update(images, n):
-    found = sizes.train_on(images, n)
+def test_shares_and_losses_are_those_of_the_network_after_the_last_update(images, train_on, n):
+    found = train_on(n)
     *_, layers = islice(sizes._descent(images.X[:n], images.y[:n], 0), sizes.UPDATES)
     for X, y, share, losses in (
         (images.X[:n], images.y[:n], found.train, found.train_losses),
@@ -52,8 +60,8 @@ def test_equal_seeds_give_equal_networks_and_others_other_ones(images):
     assert not np.array_equal(first.test_losses, other.test_losses)
 
 
-def test_few_images_are_learned_by_heart_and_the_test_loss_turns_up(images):
-    few = sizes.train_on(images, 100)
+def test_few_images_are_learned_by_heart_and_the_test_loss_turns_up(train_on):
+    few = train_on(100)
     assert few.train == 1
     assert few.test < 0.85
     assert few.turned_up
@@ -61,20 +69,20 @@ def test_few_images_are_learned_by_heart_and_the_test_loss_turns_up(images):
     assert few.test_losses[-1] > few.test_losses.min()
 
 
-def test_more_images_close_the_gap(images):
-    found = [sizes.train_on(images, n) for n in (100, 300, 1000)]
+def test_more_images_close_the_gap(train_on):
+    found = [train_on(n) for n in (100, 200, 1000)]
     tests = [one.test for one in found]
     assert tests == sorted(tests)
     gaps = [one.train - one.test for one in found]
     assert gaps == sorted(gaps, reverse=True)
 
 
-def test_epochs_are_updates_by_batches(images):
-    assert sizes.train_on(images, 100).epochs == sizes.UPDATES / 4  # 100 images are 4 batches, the last short
+def test_epochs_are_updates_by_batches(train_on):
+    assert train_on(100).epochs == sizes.UPDATES / 4  # 100 images are 4 batches, the last short
 
 
-def test_what_it_gets_wrong_is_wrong(images):
-    found = sizes.train_on(images, 100)
+def test_what_it_gets_wrong_is_wrong(images, train_on):
+    found = train_on(100)
     assert len(found.wrong) == sizes.WRONG
     assert (images.y_test[found.wrong] != found.said).all()
     assert np.all(np.diff(found.wrong) > 0)
@@ -93,6 +101,20 @@ def test_nothing_is_read_or_trained_before_the_slider_is_moved(monkeypatch):
     assert explorer.words.startswith("Nothing is trained yet. Move the slider")
     assert len(explorer.painted.train.get_xdata()) == 0
     explorer.close()
+
+
+def test_it_says_so_while_the_images_are_read(explorer, monkeypatch, digits):
+    heard = []
+
+    def read(say):
+        heard.append(explorer.words)
+        say("MNIST: from here.")
+        return digits
+
+    monkeypatch.setattr("coursekit.data.load_mnist", read)
+    trained(explorer, 100, 200)
+    assert heard == ["Reading the images. The first time takes a little longer."]
+    assert explorer.words.endswith("Data: MNIST.")
 
 
 def test_picture_fills_in_as_sizes_are_chosen(explorer):
@@ -120,7 +142,7 @@ def test_words_give_both_shares_the_gap_and_the_data(explorer):
     assert f"{100 * (1 - now.test):.1f} points lower" in explorer.words
     assert "750 epochs" in explorer.words
     assert "has risen to" in explorer.words
-    assert explorer.words.endswith("These are scikit-learn's digits.")
+    assert explorer.words.endswith("Data: scikit-learn's digits.")
 
 
 def test_a_test_loss_that_still_falls_is_not_called_risen():
@@ -131,14 +153,9 @@ def test_a_test_loss_that_still_falls_is_not_called_risen():
     assert "risen" not in sentence
 
 
-def test_a_size_is_trained_once(explorer, monkeypatch):
+def test_a_size_is_trained_once(explorer, monkeypatch, train_on):
     asked = []
-
-    def train_on(images, n):
-        asked.append(n)
-        return sizes.train_on(images, n)
-
-    monkeypatch.setattr(data_size, "train_on", train_on)
+    monkeypatch.setattr(data_size, "train_on", lambda images, n: asked.append(n) or train_on(n))
     trained(explorer, 100, 200, 100)
     assert asked == [100, 200]
 

@@ -69,6 +69,9 @@ print(sorted({"numpy", "matplotlib", "ipywidgets", "IPython"} & set(sys.modules)
 def test_explorers_import_neither_the_checker_nor_the_exercises():
     code = """
 import sys
+import numpy as np
+import coursekit.data
+coursekit.data.load_mnist = lambda **_: [(np.zeros((1, 28, 28)), np.zeros(1, int))] * 2  # at once
 from coursekit import explore
 for name in explore.names(): explore(name)
 print([name for name in sys.modules if name.startswith(("coursekit.checking", "coursekit.exercises"))])
