@@ -100,17 +100,13 @@ def batch_norm(model: Any) -> dict[str, Any]:
     names = [[one.name, list(one.shape)] for one in model.weights]
     seen: dict[str, Any] = {"names": names}
     units = width([shape for _, shape in names])
-    X, shift_of = batch_norm_inputs(units), shift(units)
-    own = {"moving_mean": X.mean(axis=0), "moving_variance": X.var(axis=0)}
-    inputs = {
-        "plain": X,
-        "moved": normalized(X, shift_of),
-        "moved-training": normalized(X, {**shift_of, **own}),
-    }
+    X, by = batch_norm_inputs(units), shift(units, names)
+    own = {**by, "moving_mean": X.mean(axis=0), "moving_variance": X.var(axis=0)}
+    inputs = {"plain": X, "moved": normalized(X, by), "moved-training": normalized(X, own)}
     with restored(model):
-        model.set_weights([_passing(name, shape, units, False) for name, shape in names])
+        model.set_weights([_passing(name, shape, units, names, False) for name, shape in names])
         seen |= {name: outputs(model, _as_image(values)) for name, values in inputs.items()}
-        model.set_weights([_passing(name, shape, units, True) for name, shape in names])
+        model.set_weights([_passing(name, shape, units, names, True) for name, shape in names])
         seen["shifted"] = outputs(model, _as_image(X))
         seen["training"] = outputs(model, _as_image(X), training=True)
     return seen
@@ -121,11 +117,16 @@ def batch_norm_inputs(units: int) -> np.ndarray:
     return np.random.default_rng(units).normal(0.5, 4, (64, min(units, CLASSES - 1)))
 
 
-def shift(width: int) -> dict[str, np.ndarray]:
-    """A batch normalization that changes every value, for the units that are looked at."""
+def shift(width: int, names: list[Any]) -> dict[str, np.ndarray]:
+    """A batch normalization that changes every value, for the units that are looked at.
+
+    names: of the weights, with their shapes; where there is no gamma it is 1, and no beta, 0
+    """
     rng, n = np.random.default_rng([width, 1]), min(width, CLASSES - 1)
     low = {"gamma": 0.5, "beta": -1.0, "moving_mean": -1.0, "moving_variance": 30.0}
-    return {name: rng.uniform(least, least + 1, n) for name, least in low.items()}
+    made = {name: rng.uniform(least, least + 1, n) for name, least in low.items()}
+    neutral = {"gamma": np.ones(n), "beta": np.zeros(n)}
+    return made | {name: values for name, values in neutral.items() if [name, [width]] not in names}
 
 
 def normalized(X: np.ndarray, by: dict[str, np.ndarray]) -> np.ndarray:
@@ -137,16 +138,16 @@ def _as_image(X: np.ndarray) -> np.ndarray:
     return np.pad(X, ((0, 0), (0, INPUTS - X.shape[1]))).astype(np.float32)
 
 
-def _passing(name: str, shape: list[int], units: int, shifted: bool) -> np.ndarray:
+def _passing(name: str, shape: list[int], units: int, names: list[Any], shifted: bool) -> np.ndarray:
     """The value of one weight for `batch_norm`."""
     value = np.zeros(shape, dtype=np.float32)
     if len(shape) == 2:
         n = min(units, CLASSES - 1)
         np.fill_diagonal(value[:n, :n], 1.0 if shape == [INPUTS, units] else 0.5)
     elif name in ("gamma", "moving_variance"):
-        value[:] = 100.0 if name == "gamma" else 10_000.0  # together 1, whatever the epsilon
-        if shifted:
-            value[:] = 1.0
-    if shifted and name in (by := shift(shape[0])):
+        value[:] = 1.0
+        if ["gamma", shape] in names and not shifted:  # together 1, whatever the epsilon
+            value[:] = 100.0 if name == "gamma" else 10_000.0
+    if shifted and name in (by := shift(shape[0], names)):
         value[: len(by[name])] = by[name]
     return value

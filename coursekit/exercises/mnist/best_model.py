@@ -63,7 +63,7 @@ def _unscaled(trials: Sequence[Trial]) -> bool:
         images = trial.case.args[0]
         large = share_right(trial.value["unscaled"], images[:500])
         small = share_right(trial.value["scaled"][:500], images[:500])
-        if large < NOTHING or large - small < 0.05:
+        if large < max(0.5, small + 0.05):
             return False
     return True
 

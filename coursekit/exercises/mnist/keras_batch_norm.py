@@ -94,7 +94,7 @@ def _before_activation(got: Seen) -> bool:
 
 def _after_activation(got: Seen, expected: Seen, seed: int) -> bool:
     learns_classes(got, seed)
-    A, by = _out(got, "plain"), shift(width(got["shapes"]))
+    A, by = _out(got, "plain"), shift(width(got["shapes"]), got["normalizing"]["names"])
     own = {**by, "moving_mean": A.mean(axis=0), "moving_variance": A.var(axis=0)}
     shifted, trained = normalized(A, by), normalized(A, own)
     right = _near(_out(got, "shifted"), shifted) and _near(_out(got, "training"), trained)
@@ -118,13 +118,14 @@ def _hidden_bias(got: Seen) -> bool:
 def _on_output(got: Seen, expected: Seen, seed: int) -> bool:
     """The ten outputs are normalized, before or after softmax, whatever is done to the hidden units."""
     _has_two_layers(got)
-    seen, ten, units = got["normalizing"], shift(10), width(got["shapes"])
+    seen, units = got["normalizing"], width(got["shapes"])
     if ["moving_mean", [10]] not in seen["names"]:
         return False
+    ten = shift(10, seen["names"])
     if is_softmax(seen["plain"]) and not is_softmax(seen["shifted"]):
         return _near(seen["shifted"][:, :9], normalized(np.asarray(seen["plain"])[:, :9], ten))
     A = _out(got, "plain")
-    possible = (A, _out(got, "moved"), normalized(A, shift(units)))
+    possible = (A, _out(got, "moved"), normalized(A, shift(units, seen["names"])))
     found = logits(seen["shifted"])[:, : A.shape[1]]
     ten = {name: values[: A.shape[1]] for name, values in ten.items()}
     return any(_near(found, normalized(hidden / 2, ten)) for hidden in possible)
