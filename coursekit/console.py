@@ -1,5 +1,7 @@
 """What a command tells a person: lines and tables on stdout, progress and complaints on stderr.
 
+In a notebook progress is a line of output that is replaced, never stderr: a check cell may not write there.
+
 With --quiet and --json only complaints are shown; a command's result is then its exit code, or
 the JSON document. Rich is imported when something is drawn, so that a command starts fast.
 """
@@ -18,10 +20,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 T = TypeVar("T")
-Advance = Callable[[int], None]
+Advance = Callable[[float], None]
 
 WAIT = 2.0  # seconds of work before progress is shown
 PAUSE = 10.0  # seconds between lines of progress where there is no terminal
+PAUSE_IN_NOTEBOOK = 0.5
 _quiet = False
 
 
@@ -89,22 +92,55 @@ def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T
 
 
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Advance]:
-    """Show the progress of work in `total` parts once it takes longer than WAIT; `advance(1)` after each."""
-    if _quiet:
+def progress(
+    what: str, total: float | None = None, unit: str = "", *, shown: bool = True
+) -> Iterator[Advance]:
+    """Show the progress of work in `total` parts once it takes longer than WAIT; `advance(1)` after each.
+
+    unit: of the parts, with its space: " MB". shown: False shows nothing
+    """
+    if _quiet or not shown:
         yield lambda parts: None
+    elif _in_notebook():
+        with _replaced(what, total, unit) as advance:
+            yield advance
     elif sys.stderr.isatty():
-        with _bar(what, total) as advance:
+        with _bar(what, total, unit) as advance:
             yield advance
     else:
-        yield _lines(what, total)
+        yield _lines(what, total, unit, lambda line: print(line, file=sys.stderr, flush=True), PAUSE)
+
+
+def _in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this."""
+    python = sys.modules.get("IPython")
+    return python is not None and getattr(python.get_ipython(), "kernel", None) is not None
 
 
 @contextmanager
-def _bar(what: str, total: int | None) -> Iterator[Advance]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+def _replaced(what: str, total: float | None, unit: str) -> Iterator[Advance]:
+    from IPython.display import display
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    output: Any = None
+
+    def show(line: str) -> None:
+        nonlocal output
+        if output is None:
+            output = display({"text/plain": line}, raw=True, display_id=True)
+        else:
+            output.update({"text/plain": line}, raw=True)
+
+    yield _lines(what, total, unit, show, PAUSE_IN_NOTEBOOK)
+    if output is not None:
+        show(f"{what}: done")
+
+
+@contextmanager
+def _bar(what: str, total: float | None, unit: str) -> Iterator[Advance]:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    count = TextColumn("{task.completed:.0f}/{task.total:.0f}" + unit if total else "{task.completed:.0f}")
+    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
     # What is said meanwhile appears above the bar, unless stdout goes elsewhere.
     bar = Progress(*columns, TextColumn("left"), console=_console(sys.stderr), transient=True,
                    redirect_stdout=sys.stdout.isatty())  # fmt: skip
@@ -120,21 +156,22 @@ def _bar(what: str, total: int | None) -> Iterator[Advance]:
         bar.stop()
 
 
-def _lines(what: str, total: int | None) -> Advance:
+def _lines(what: str, total: float | None, unit: str, show: Callable[[str], object], pause: float) -> Advance:
     started = time.monotonic()
-    due, done = started + WAIT, 0
+    due, done = started + WAIT, 0.0
 
-    def advance(parts: int) -> None:
+    def advance(parts: float) -> None:
         nonlocal due, done
         done += parts
         now = time.monotonic()
-        if now < due:
+        if now < due or not done:
             return
-        due = now + PAUSE
-        left = (
-            f" of {total}, about {_duration((now - started) / done * (total - done))} left" if total else ""
-        )
-        print(f"{what}: {done}{left}", file=sys.stderr, flush=True)
+        due = now + pause
+        left = ""
+        if total:
+            rest = (now - started) / done * max(0.0, total - done)
+            left = f" of {total:.0f}{unit}, about {_duration(rest)} left"
+        show(f"{what}: {done:.0f}{left}")
 
     return advance
 

@@ -22,6 +22,7 @@ def all_checks(folder: Path, *, tensorflow: bool) -> list[Check]:
         software.kernel,
         software.lessons,
         software.data,
+        software.mnist,
     ]
     graphics = partial(machine.gpu, tensorflow=tensorflow)
     return [*begin, partial(machine.place, folder), graphics, machine.isolation]

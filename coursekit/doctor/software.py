@@ -118,3 +118,16 @@ def data() -> Iterator[Finding]:
     from coursekit.data import load_hubble
 
     yield Finding("data", "ok", f"Hubble's {len(load_hubble()[0])} galaxies")
+
+
+def mnist() -> Iterator[Finding]:
+    """Where lesson 5 would find MNIST, without the network."""
+    from coursekit.data.mnist import where_mnist_is
+
+    notes: list[str] = []
+    path = where_mnist_is(notes)
+    if path is not None:
+        yield Finding("MNIST", "ok", path, " ".join(notes))
+    else:
+        found = "not here: lesson 5 downloads it (11 MB), and makes a stand-in where it cannot"
+        yield Finding("MNIST", "absent", found, " ".join(notes))

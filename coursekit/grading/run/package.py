@@ -2,7 +2,7 @@
 
 `inside.py` stands there as `coursekit/__init__.py`; of `checking`, what asks an answer and nothing
 that judges; no `exercises` and no explorers; `reference` without what the lesson asks the student to
-write; the data.
+write; the data, with other images in the place of MNIST's test images.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import atexit
 import functools
+import importlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,12 +18,14 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from coursekit import data
 from coursekit.checking import Exercise, exercises_of
+from coursekit.data.carried import PLACES
+from coursekit.grading.run import held_out
 
 ROOT = Path(__file__).parents[2]
 JUDGING = ("__init__", "judging", "notebook", "verdict")
 PICTURES = ("picture", "drawing")  # of `explore`: with these a lesson shows what answers do
+GIVING = ("__init__", "carried", "digits", "mnist")  # of `data`: nothing that looks or downloads
 TEACHING = ("reference", "frameworks")
 SMALL = 1_000_000  # bytes: the data that comes with the course; what is fetched stays outside
 
@@ -40,7 +43,12 @@ def build(folder: Path, topic: str) -> Path:
     package = folder / "coursekit"
     (package / "checking").mkdir(parents=True)
     shutil.copyfile(Path(__file__).with_name("inside.py"), package / "__init__.py")
-    shutil.copyfile(ROOT / "data.py", package / "data.py")
+    (package / "data").mkdir()
+    for name in GIVING:
+        shutil.copyfile(ROOT / "data" / f"{name}.py", package / "data" / f"{name}.py")
+    if needs_mnist(topic):
+        shutil.copyfile(Path(__file__).with_name("inside_keras.py"), package / "inside_keras.py")
+        held_out.lay(package / "_data" / "mnist")
     (package / "checking" / "__init__.py").write_text('"""What asks an answer."""\n', encoding="utf-8")
     for path in sorted((ROOT / "checking").glob("*.py")):
         if path.stem not in JUDGING:
@@ -53,12 +61,17 @@ def build(folder: Path, topic: str) -> Path:
         copy = package / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(without(path.read_text(encoding="utf-8"), absent), encoding="utf-8")
-    for place in reversed(data.PLACES):
+    for place in reversed(PLACES):
         for path in place.glob("*.csv") if place.is_dir() else ():
             if path.stat().st_size <= SMALL:
                 (package / "_data").mkdir(exist_ok=True)
                 shutil.copyfile(path, package / "_data" / path.name)
     return folder
+
+
+def needs_mnist(topic: str) -> bool:
+    """Whether a lesson's exercises say that it uses MNIST."""
+    return getattr(importlib.import_module(f"coursekit.exercises.{topic}"), "DATA", None) == "mnist"
 
 
 def asked_for(topic: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""The data the lessons use: found beside a clone, or inside the installed package."""
+"""The data that comes with the course: found beside a clone, or inside the installed package."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 PLACES = (PACKAGE.parent / "data", PACKAGE / "_data")  # a clone's folder first, then what the wheel carries
 
 
