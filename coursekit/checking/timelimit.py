@@ -4,8 +4,8 @@ A watcher thread raises `TimeUp` in the watched one, again and again until the c
 returns, so that a loop which swallows exceptions ends too. One long call into C cannot
 be stopped from inside: there, only interrupting or restarting the kernel helps.
 
-A module that the call imports is waited for: torch and scikit-learn import parts of
-themselves when they are first used, which takes seconds, and half a module stays broken.
+A module that the call imports is waited for, and its time is not counted: torch and scikit-learn import
+parts of themselves when they are first used, which takes seconds, and half a module stays broken.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from __future__ import annotations
 import ctypes
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
-IMPORTS = 60.0  # seconds that imports may take beyond the limit
+IMPORTS = 60.0  # seconds that imports may take beside the limit
+TICK = 0.05  # seconds between two looks
 _IMPORTER = "<frozen importlib._bootstrap>"
 
 
@@ -31,13 +33,18 @@ def within(seconds: float, call: Callable[[], Any]) -> Any:
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
     def watch() -> None:
-        pause, late = seconds, 0.0
+        used, waited, then = 0.0, 0.0, time.monotonic()
+        pause = min(TICK, seconds)
         while not ended.wait(pause):
-            pause = 0.05
-            if late < IMPORTS and _imports(thread):
-                late += pause
-            else:
+            now = time.monotonic()
+            passed, then = now - then, now
+            if waited < IMPORTS and _imports(thread):
+                waited += passed
+                continue
+            used += passed
+            if used >= seconds:
                 raise_in(ctypes.c_ulong(thread), ctypes.py_object(TimeUp))
+                pause = TICK
 
     watcher = threading.Thread(target=watch, name="coursekit-time-limit", daemon=True)
     try:

@@ -133,6 +133,20 @@ def test_a_module_that_is_being_imported_is_not_cut_in_half(tmp_path, monkeypatc
     assert respond(call, answer, [], 0.05).value == "slow_module"
 
 
+def test_the_time_of_an_import_is_not_the_answers(tmp_path, monkeypatch):
+    (tmp_path / "long_module.py").write_text("import time\nfor _ in range(40):\n    time.sleep(0.02)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def answer():
+        import long_module
+
+        for _ in range(20):
+            time.sleep(0.01)
+        return long_module.__name__
+
+    assert respond(call, answer, [], 0.7).value == "long_module"
+
+
 def test_a_loop_is_stopped_although_its_caller_is_being_imported(tmp_path, monkeypatch):
     lines = [
         "from coursekit.checking.asking import respond",
