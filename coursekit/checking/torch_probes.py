@@ -6,6 +6,7 @@ already, and which an answer cannot have guessed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -192,25 +193,23 @@ def scripted(curve: list[list[float]], batches: int, breaks_at: int | None = Non
             done = self.weight.item()
             if X[0, 0] > 0:  # training
                 broken = breaks_at is not None and done >= batches * (breaks_at - 1)
-                loss = (100 - self.weight) * (float("nan") if broken else 1)
+                loss = (100 - self.weight) * (math.nan if broken else 1)
                 return torch.stack([loss, loss]).expand(len(X), 2)
-            if done != done:
-                return torch.full((len(X), 2), float("nan"))
-            loss, right = curve[min(round(done / batches), len(curve) - 1)]
+            if math.isnan(done):
+                return torch.full((len(X), 2), math.nan)
+            measured, right = curve[min(round(done / batches), len(curve) - 1)]
             # Column 0 is the loss; the label is 0, and so an example is right where column 1 is less.
             wrong = (X[:, 1] >= right).float()
-            return torch.stack([torch.full((len(X),), loss), loss + 2 * wrong - 1], dim=1)
+            return torch.stack([measured + 0 * wrong, measured + 2 * wrong - 1], dim=1)
 
         def state_dict(self, *args: Any, **options: Any) -> Any:
             self.reads.append(self.weight.item())
             return super().state_dict(*args, **options)
 
-        def load_state_dict(self, state: Any, *args: Any, **options: Any) -> Any:
-            own = self.weight.data_ptr()
-            self.loads.append(
-                any(isinstance(one, torch.Tensor) and one.data_ptr() == own for one in state.values())
-            )
-            return super().load_state_dict(state, *args, **options)
+        def load_state_dict(self, state_dict: Any, *args: Any, **options: Any) -> Any:
+            own, brought = self.weight.data_ptr(), state_dict.values()
+            self.loads.append(any(isinstance(one, torch.Tensor) and one.data_ptr() == own for one in brought))
+            return super().load_state_dict(state_dict, *args, **options)
 
     return Scripted()
 

@@ -73,13 +73,14 @@ def _fit(fit: Any, kind: str, data: Any, epochs: int, patience: int) -> Any:
             model = probes.scripted(data["curve"], data["batches"], data["breaks_at"])
             train = probes.loader(*probes.scripted_data(2 * data["batches"] - 1, True), 2)
             valid = probes.loader(*probes.scripted_data(10, False), 5)
-            loss_fn, optimizer = probes.first_column, torch.optim.SGD(model.parameters(), lr=1.0)
+            loss_fn: Any = probes.first_column
+            optimizer = probes.optimizer(model, "SGD", {"lr": 1.0})
         else:
             model = probes.network(data["weights"])
             train = probes.loader(data["X"][:14], data["y"][:14], 4)
             valid = probes.loader(data["X"][14:], data["y"][14:], 4)
             loss_fn = probes.loss_function()
-            optimizer = torch.optim.LBFGS(model.parameters(), lr=0.05, max_iter=2)
+            optimizer = probes.optimizer(model, "LBFGS", {"lr": 0.05, "max_iter": 2})
         device = torch.device("cpu")  # torch.load knows of no index
         history = fit(model, train, valid, loss_fn, optimizer, device, epochs, patience, path)
         state = {name: value.detach().clone() for name, value in torch.nn.Module.state_dict(model).items()}

@@ -128,6 +128,7 @@ mend_zero_grad = Exercise(
     probe=_take_steps,
     compare=_steps_are_right,
     alike=_same_steps,
+    seconds=10.0,
     view=lambda seen: f"losses {[round(float(one), 4) for one in seen['losses']]}",
     mistakes=(
         Mistake(
