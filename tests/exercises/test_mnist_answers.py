@@ -648,6 +648,18 @@ def _ends_beyond_the_list(val_losses, patience):
     return (stopped_at if stopped_at - best_epoch >= patience else len(val_losses)), best_epoch
 
 
+def _looks_one_epoch_late(val_losses, patience):
+    best, best_epoch, wait = math.inf, 0, 0
+    for epoch, loss in enumerate(val_losses):
+        if wait >= patience:
+            break
+        if loss < best:
+            best, best_epoch, wait = loss, epoch, 0
+        else:
+            wait += 1
+    return epoch, best_epoch
+
+
 def _shuffles_in_place(X, y, rng):
     rng.shuffle(y)
     return X, y
@@ -883,6 +895,7 @@ WRONG = [
     ("stop_epoch", _stops(shift=(0, 1)), "off-by-one"),
     ("stop_epoch", _stops(shift=(-1, 0)), "off-by-one"),
     ("stop_epoch", _ends_beyond_the_list, "off-by-one"),
+    ("stop_epoch", _looks_one_epoch_late, "off-by-one"),
     ("stop_epoch", _stops(better=lambda loss, best: loss <= best), "ties-count"),
     ("stop_epoch", _stops(better=lambda loss, best: loss > best), None),
     ("stop_epoch", lambda v, p: _stop_loop(v, p)[::-1], None),
@@ -910,6 +923,7 @@ WRONG = [
         lambda sizes, f: [(s, c) for c in [f(min(sizes))] for s in sorted(sizes)],
         "same-size",
     ),
+    ("learning_with_more_data", lambda sizes, f: [(s, f(60_000)) for s in sorted(sizes)], "same-size"),
     ("learning_with_more_data", lambda sizes, f: {s: f(s) for s in sorted(sizes)}, None),
     ("learning_with_more_data", lambda sizes, f: [(f(s), s) for s in sorted(sizes)], None),
     ("learning_with_more_data", lambda sizes, f: [(s, f(s)) for s in sorted(sizes) if f(s)], None),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,55 +14,8 @@ from coursekit.exercises.mnist.first_images import (
     last_of_each,
     ten_classes,
 )
+from coursekit.exercises.mnist.first_images_seen import in_words, look_at_figure, names, same_picture, showing
 from coursekit.reference.images import one_of_each
-
-Pictures = list[dict[str, Any]]
-
-
-def _look_at_figure(plot_one_of_each: Any, X: Any, y: Any) -> Any:
-    from matplotlib.figure import FigureBase
-
-    from coursekit.checking.probes import figures_apart, pictures
-
-    with figures_apart():
-        figure = plot_one_of_each(X, y)
-        if isinstance(figure, FigureBase):
-            return pictures(figure)
-        return figure if figure is None else f"a {type(figure).__name__}"
-
-
-def _same_picture(got: Any, right: Any) -> bool:
-    """Whether an image is this one; brighter, darker, in other units or as a negative it is the same."""
-    got = np.asarray(got, dtype=float)
-    got = got[..., :3].mean(axis=-1) if got.ndim == 3 else got
-    if got.shape != right.shape:
-        return False
-    levels = _levels(got)
-    return any(np.allclose(one, _levels(right), atol=0.01) for one in (levels, 1 - levels))
-
-
-def _levels(image: np.ndarray) -> np.ndarray:
-    return (image - image.min()) / (np.ptp(image) or 1.0)
-
-
-def _orders(seen: Pictures) -> list[Pictures]:
-    """As they were made; as one reads them, row by row; column by column."""
-    rows = sorted(seen, key=lambda one: (-round(one["corner"][1]), round(one["corner"][0])))
-    columns = sorted(seen, key=lambda one: (round(one["corner"][0]), -round(one["corner"][1])))
-    return [seen, rows, columns]
-
-
-def _showing(seen: Any, images: Any) -> Pictures | None:
-    """The pictures in the order in which they show exactly these images; None where they do not."""
-    for pictures in _orders(seen) if len(seen) == len(images) else []:
-        if all(_same_picture(one["image"], image) for one, image in zip(pictures, images, strict=True)):
-            return pictures
-    return None
-
-
-def _names(titles: list[str], label: Any) -> bool:
-    numbers = re.findall(r"\d+(?:\.\d+)?", " ".join(titles))
-    return any(float(number) == label for number in numbers)
 
 
 def _figure_is_right(got: Any, expected: Any, args: tuple) -> None:
@@ -75,19 +27,12 @@ def _figure_is_right(got: Any, expected: Any, args: tuple) -> None:
     labels = np.unique(y)
     if len(got) != len(labels):
         raise Mismatch(f"{len(got)} of its Axes show an image; {len(labels)} classes occur")
-    pictures = _showing(got, one_of_each(X, y))
+    pictures = showing(got, one_of_each(X, y))
     if pictures is None:
         raise Mismatch("the images are not the first of each class in the order of the labels")
     for picture, label in zip(pictures, labels, strict=True):
-        if not _names(picture["titles"], label):
+        if not names(picture["titles"], label):
             raise Mismatch(f"the title of the image of class {label} does not name its label")
-
-
-def _in_words(seen: Any) -> str:
-    if not isinstance(seen, list):
-        return str(seen)
-    titles = [", ".join(one["titles"]) for one in seen]
-    return f"Axes with an image: {len(seen)}, their titles: {titles}"
 
 
 def _figure_cases(rng: np.random.Generator) -> list[Case]:
@@ -109,7 +54,7 @@ def _figure_case(rng: np.random.Generator, facet: str, kind: str, shape: Any, y:
 
 def _untitled(trials: Sequence[Trial]) -> bool:
     return all(
-        _showing(trial.value, one_of_each(*trial.case.args)) and not any(one["titles"] for one in trial.value)
+        showing(trial.value, one_of_each(*trial.case.args)) and not any(one["titles"] for one in trial.value)
         for trial in trials
     )
 
@@ -118,9 +63,9 @@ def _shows(*picks: Callable[[Any, Any], Any]) -> Callable[[Sequence[Trial]], boo
     """A predicate: the images shown are those that one of these picks, whatever their titles."""
 
     def seen(trials: Sequence[Trial]) -> bool:
-        wrong = any(not _showing(trial.value, one_of_each(*trial.case.args)) for trial in trials)
+        wrong = any(not showing(trial.value, one_of_each(*trial.case.args)) for trial in trials)
         return wrong and any(
-            all(_showing(trial.value, pick(*trial.case.args)) for trial in trials) for pick in picks
+            all(showing(trial.value, pick(*trial.case.args)) for trial in trials) for pick in picks
         )
 
     return seen
@@ -128,7 +73,7 @@ def _shows(*picks: Callable[[Any, Any], Any]) -> Callable[[Sequence[Trial]], boo
 
 def _one_image_only(trials: Sequence[Trial]) -> bool:
     return all(
-        len(trial.value) == 1 and any(_same_picture(trial.value[0]["image"], x) for x in trial.case.args[0])
+        len(trial.value) == 1 and any(same_picture(trial.value[0]["image"], x) for x in trial.case.args[0])
         for trial in trials
     )
 
@@ -163,9 +108,9 @@ plot_one_of_each = Exercise(
     signature="plot_one_of_each(X, y)",
     reference=_plot,
     cases=_figure_cases,
-    probe=_look_at_figure,
+    probe=look_at_figure,
     compare=_figure_is_right,
-    view=_in_words,
+    view=in_words,
     points=2,
     facets={"values": 0.6, "labels": 0.4},
     mistakes=(

@@ -115,9 +115,9 @@ def _listed(counts: Any, right: dict[int, int]) -> bool:
     return sorted(table[table > 0].tolist()) == sorted(right.values())
 
 
-def _with(**other: Any) -> Any:
-    """A form: the right look, but for these entries, each a function of X and y."""
-    return lambda X, y: {**reference.explore(X, y), **{name: make(X, y) for name, make in other.items()}}
+def _with(name: str, make: Any) -> Any:
+    """A form: the right look, but for this entry, which `make` gets from X and y."""
+    return lambda X, y: {**reference.explore(X, y), name: make(X, y)}
 
 
 explore = Exercise(
@@ -132,26 +132,26 @@ explore = Exercise(
         Mistake(
             "classes-by-max",
             "the number of classes is taken from the greatest label; count the labels that occur",
-            _with(n_classes=lambda X, y: int(np.max(y)) + 1),
-            _with(n_classes=lambda X, y: int(np.max(y))),
+            _with("n_classes", lambda X, y: int(np.max(y)) + 1),
+            _with("n_classes", lambda X, y: int(np.max(y))),
         ),
         Mistake(
             "counts-list",
             "the counts are in a list; a dict from each label to its number was asked for",
-            _with(counts=lambda X, y: np.bincount(y).tolist()),
-            _with(counts=lambda X, y: np.unique(y, return_counts=True)[1]),
-            _with(counts=lambda X, y: np.unique(y, return_counts=True)),
+            _with("counts", lambda X, y: np.bincount(y).tolist()),
+            _with("counts", lambda X, y: np.unique(y, return_counts=True)[1]),
+            _with("counts", lambda X, y: np.unique(y, return_counts=True)),
             seen=_counts_in_a_list,
         ),
         Mistake(
             "whole-shape",
             "`X.shape` begins with the number of examples; the shape of one image was asked for",
-            _with(image_shape=lambda X, y: X.shape),
+            _with("image_shape", lambda X, y: X.shape),
         ),
         Mistake(
             "ten-classes",
             "ten classes are taken for granted; count the labels that occur",
-            _with(n_classes=lambda X, y: 10),
+            _with("n_classes", lambda X, y: 10),
         ),
     ),
     hints=(

@@ -77,6 +77,11 @@ mend_scaler_on_test = Exercise(
             lambda train, test: tuple(np.clip(X, 0, 1) for X in _fitted_on_train(train, test)),
         ),
         Mistake(
+            "per-pixel",
+            "each pixel has a range of its own; one for the whole training set was asked for",
+            lambda train, test: tuple((X - train.min(axis=0)) / np.ptp(train, axis=0) for X in (train, test)),
+        ),
+        Mistake(
             "test-not-scaled",
             "the test set is as it was; it is scaled too, by the numbers of the training set",
             lambda train, test: (_fitted_on_train(train, test)[0], test),

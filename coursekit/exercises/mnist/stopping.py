@@ -52,15 +52,20 @@ def _off_by_one(trials: Sequence[Trial]) -> bool:
     """The right epochs, but for one more or less: in what is returned, or in how patience is counted."""
     wrong = any(not trial.right for trial in trials)
     choices = [shifts for shifts in product((0, 1, -1), repeat=4) if any(shifts)]
-    return wrong and any(all(_shifted(trial, *shifts) for trial in trials) for shifts in choices)
+    return wrong and any(
+        all(_shifted(trial, *shifts, within=within) for trial in trials)
+        for shifts in choices
+        for within in (False, True)
+    )
 
 
-def _shifted(trial: Trial, more_patience: int, stopped: int, ended: int, best: int) -> bool:
+def _shifted(trial: Trial, more_patience: int, stopped: int, ended: int, best: int, *, within: bool) -> bool:
     losses, patience = trial.case.args
-    epoch, best_epoch = reference.stop_epoch(losses, max(patience + more_patience, 1))
-    at_the_end = epoch - best_epoch < max(patience + more_patience, 1)  # the list ended, not the patience
-    right = [epoch + (ended if at_the_end else stopped), best_epoch + best]
-    return np.array_equal(np.asarray(trial.value), right)
+    patience = max(patience + more_patience, 1)
+    epoch, best_epoch = reference.stop_epoch(losses, patience)
+    epoch += stopped if epoch - best_epoch >= patience else ended  # the patience has ended, or the list
+    epoch = min(epoch, len(losses) - 1) if within else epoch
+    return np.array_equal(np.asarray(trial.value), [epoch, best_epoch + best])
 
 
 def _never_reset(val_losses: Any, patience: int) -> tuple[int, int]:
