@@ -54,7 +54,7 @@ def find(notes: list[str]) -> tuple[Arrays, Path] | None:
         notes.append(f"{VARIABLE} names {named}, which is not there.")
     for place in places():
         with suppress(PermissionError):  # a folder that may not be looked into
-            for path, files in _candidates(place.path):
+            for path, files in _candidates(place):
                 try:
                     arrays = _read(files)
                     verify(arrays)
@@ -68,9 +68,10 @@ def find(notes: list[str]) -> tuple[Arrays, Path] | None:
     return None
 
 
-def _candidates(path: Path) -> Iterator[tuple[Path, dict[str, Path]]]:
+def _candidates(place: Place) -> Iterator[tuple[Path, dict[str, Path]]]:
     """What may be MNIST at a place: the name to tell, and its files; an npz file's name is ""."""
-    if path.is_file():
+    path = place.path
+    if path.is_file() and not place.ours:
         yield path, {"": path}
     for folder in (path, path / "mnist", path / "MNIST" / "raw"):  # the last is torchvision's
         if (folder / NPZ).is_file():
