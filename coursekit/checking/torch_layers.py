@@ -50,6 +50,7 @@ def observed(net: Any, X: np.ndarray, seed: int) -> dict[str, Any]:
     """Its layers; with drawn weights its outputs, twice, and for the first image alone; what training drops.
 
     layers: (kind, shape of the weights, has a bias?) of each call; further: shapes of other weights
+    entering: what enters the first linear layer, for the batch and for the first image alone
     factors: by what training multiplies the first linear layer's inputs, rounded
     """
     import torch
@@ -66,12 +67,14 @@ def observed(net: Any, X: np.ndarray, seed: int) -> dict[str, Any]:
     outputs, calls = called(net, inputs)
     many = torch.cat([inputs] * (COPIES if len(X) > 1 else 1))
     still, moving = (_into_first_linear(called(net.train(mode), many)[1]) for mode in (False, True))
+    again, (alone, calls_alone) = called(net.eval(), inputs)[0], called(net, inputs[:1])
     return {
         "layers": [[kind, list(weight.shape), bias is not None] for kind, _, weight, bias in calls],
         "further": further,
         "outputs": outputs,
-        "again": called(net.eval(), inputs)[0],
-        "alone": called(net, inputs[:1])[0],
+        "again": again,
+        "alone": alone,
+        "entering": [_into_first_linear(calls), _into_first_linear(calls_alone)],
         "factors": _factors(still, moving),
     }
 

@@ -140,7 +140,7 @@ torch_device = Exercise(
         Mistake("mps-first", "MPS is asked for before CUDA; CUDA comes first", _mps_first),
         Mistake(
             "built-not-available",
-            "is_built() says what torch could use; is_available() says what is here",
+            "this is what torch was built for, which need not be here: ask is_available()",
             _mps_built,
             _both_built,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -96,16 +97,26 @@ def _drops(got: Seen) -> None:
         raise Mismatch(f"dropout before the first linear layer is not by {RATE}")
 
 
+@lru_cache(maxsize=8)  # the mistakes are looked for one after the other
+def _weights(layers: tuple[tuple[tuple[int, ...], bool], ...], seed: int) -> list[tuple[Any, Any]]:
+    import torch
+
+    return [
+        (
+            torch.tensor(drawn(shape, place, seed)),
+            torch.tensor(drawn(shape[:1], place, seed)) if biased else None,
+        )
+        for place, (shape, biased) in enumerate(layers)
+    ]
+
+
 def _logits(got: Seen, args: tuple, relus: Sequence[bool] = ALL, pool: str = "max_pool2d") -> np.ndarray:
     """What layers of these shapes compute with the drawn weights."""
     import torch
     from torch.nn import functional as F
 
     channels, size, _, n, seed = args
-    parts = []
-    for place, (_, shape, biased) in enumerate(got["layers"]):
-        bias = torch.tensor(drawn((shape[0],), place, seed)) if biased else None
-        parts.append((torch.tensor(drawn(tuple(shape), place, seed)), bias))
+    parts = _weights(tuple((tuple(shape), biased) for _, shape, biased in got["layers"]), seed)
     A = torch.tensor(images(n, channels, size, seed))
     for (W, b), relu in zip(parts[:3], relus, strict=False):
         Z = F.conv2d(A, W, b, padding=1)
@@ -153,7 +164,7 @@ def _activation_missing(trials: Trials) -> bool:
 
 
 def _mixes(trials: Trials) -> bool:
-    """What an image gives depends on the others of its batch: everywhere that there are others."""
+    """What enters the linear layers for an image depends on the others of its batch, where there are others."""
     several = [trial for trial in trials if trial.case.args[3] > 1]
     alone = [trial for trial in trials if trial.case.args[3] == 1]
     return all(trial.reply.kind == "value" for trial in alone) and all(map(_row_differs, several))
@@ -162,13 +173,11 @@ def _mixes(trials: Trials) -> bool:
 def _row_differs(trial: Trial) -> bool:
     if trial.reply.kind == "crashed":
         return trial.reply.error == "RuntimeError"  # 2 x 576 numbers for 576 weights
-    outputs, alone, again = (numeric(trial.value[name]) for name in ("outputs", "alone", "again"))
-    n, classes = trial.case.args[3], trial.case.args[2]
-    if outputs.shape != (n, classes):
-        return outputs.shape[-1:] == (classes,) and np.allclose(outputs, again)
-    return np.allclose(outputs, again) and not np.allclose(
-        outputs[0], alone.reshape(-1)[:classes], rtol=1e-3, atol=1e-5
-    )
+    together, alone = map(numeric, trial.value["entering"])
+    if not np.allclose(trial.value["outputs"], trial.value["again"]) or together.ndim != 2:
+        return False
+    n = trial.case.args[3]
+    return len(together) != n or not np.allclose(together[0], np.ravel(alone), rtol=1e-3, atol=1e-5)
 
 
 def _fixed(place: int, value: int) -> Callable[[Trials], bool]:
