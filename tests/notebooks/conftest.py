@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import functools
+import os
 import re
 import warnings
+from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import nbformat
 import pytest
@@ -17,7 +21,11 @@ from coursekit.checking import exercises_of
 from coursekit.explore import picture, predict
 from coursekit.grading.quick import quickened
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*/*.ipynb"))
+CLONE = Path(__file__).parents[2]
+NOTEBOOKS = sorted((CLONE / "notebooks").glob("*/*.ipynb"))
+# What lesson 5 gets: MNIST where it lies beside the clone, else the stand-in. Nothing is downloaded.
+BESIDE = CLONE.parent / "shared" / "data"
+IMAGES = os.environ.get("COURSEKIT_DATA") or (str(BESIDE) if BESIDE.is_dir() else "stand-in")
 
 
 def _nothing(*args, **options) -> None:
@@ -59,7 +67,7 @@ class Lesson:
         Training is turned down, and what would be drawn is not trained at all.
         """
         scope: dict = {"display": _nothing}
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), mock.patch.dict(os.environ, COURSEKIT_DATA=IMAGES):
             # Keras' own on its torch backend, about how it hands arrays to NumPy
             warnings.filterwarnings("ignore", category=DeprecationWarning, module="keras")
             for cell in quickened(self.notebook, self.path.parent.name).cells:
@@ -75,6 +83,19 @@ class Lesson:
         return ast.parse(cell.source, filename=cell.id)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is long
+def pytest_collection_modifyitems(items) -> None:
+    """Lesson 5 trains networks for a minute: it is executed where the long tests are."""
+    for item in items:
+        path = getattr(item, "callspec", None) and item.callspec.params.get("lesson")
+        if (
+            path in NOTEBOOKS
+            and path.parent.name == "05_mnist"
+            and {"solved", "released"} & {*item.fixturenames}
+        ):
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session", params=NOTEBOOKS, ids=lambda path: path.stem)
 def lesson(request) -> Lesson:
     return Lesson(request.param)
@@ -88,13 +109,30 @@ def by_name():
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory):
-    """`run(notebook)` executes a notebook by nbmake in a folder of its own: `nb`, executed, and `error`."""
+    """`run(notebook, name)` executes a notebook by nbmake in a folder of its own: `nb` and `error`.
 
-    def execute(notebook, name: str) -> SimpleNamespace:
+    images: what COURSEKIT_DATA says meanwhile
+    """
+
+    def execute(notebook, name: str, images: str = IMAGES) -> SimpleNamespace:
         from nbmake.nb_run import NotebookRun
 
         path = tmp_path_factory.mktemp("run") / f"{name}.ipynb"
         nbformat.write(notebook, path)
-        return NotebookRun(path, default_timeout=120).execute()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COURSEKIT_DATA", images)
+            patch.delenv("KERAS_BACKEND", raising=False)  # which tests of Keras set
+            return NotebookRun(path, default_timeout=120).execute()
+
+    return execute
+
+
+@pytest.fixture(scope="session")
+def run_solved(by_name, run):
+    """`run_solved(stem, images)`: that notebook, solved and executed, once for all tests."""
+
+    @functools.cache
+    def execute(stem: str, images: str = IMAGES) -> SimpleNamespace:
+        return run(deepcopy(by_name(stem).notebook), f"{stem}_solved", images)
 
     return execute

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 
 import nbformat
 import numpy as np
@@ -13,8 +12,8 @@ from coursekit.grading.starter import released_notebook
 
 
 @pytest.fixture(scope="session")
-def solved(lesson, run):
-    return run(deepcopy(lesson.notebook), f"{lesson.path.stem}_solved")
+def solved(lesson, run_solved):
+    return run_solved(lesson.path.stem)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.notebooks.conftest import IMAGES
+
 pytest.importorskip("keras")
 pytest.importorskip("sklearn")
 
@@ -202,3 +204,67 @@ def test_diagnose_calls_the_lessons_curves_by_their_names(own):
     assert own.diagnose({"loss": [2, 0.001], "val_loss": [1.09, 1.41]}) == "overfitting"
     assert own.diagnose({"loss": [2.3, 2.1], "val_loss": [2.3, 2.1]}) == "underfitting"
     assert own.diagnose({"loss": [2.3, 0.13], "val_loss": [0.5, 0.15]}) == "good"
+
+
+@pytest.fixture(scope="module", params=["stand-in", "MNIST"])
+def told(request, run_solved):
+    """The executed notebook: `cells`, and of its table `scores`, change -> (epochs, train, validation)."""
+    if request.param == "MNIST" and IMAGES == "stand-in":
+        pytest.skip("needs MNIST: COURSEKIT_DATA names its folder")
+    executed = run_solved("mnist_keras", "stand-in" if request.param == "stand-in" else IMAGES)
+    assert executed.error is None, executed.error.trace
+    cells = {cell.id: cell for cell in executed.nb.cells}
+    table = next(out.data["text/plain"] for out in cells["more-run"].outputs if "<table" in str(out))
+    rows = [re.split(r"  +", line) for line in table.splitlines()[1:]]
+    scores = {row[0]: (int(row[2].replace(",", "")), float(row[5]), float(row[6])) for row in rows}
+    return SimpleNamespace(real=request.param == "MNIST", cells=cells, scores=scores)
+
+
+def points(told, name):
+    return told.cells[f"{name}-check"].outputs[-1].data["text/plain"]
+
+
+@pytest.mark.long
+def test_story_100_images_are_learned_by_heart_and_1000_halve_the_gap(lesson5, told):
+    (_, train, valid), (_, more_train, more_valid) = told.scores["100 images"], told.scores["1,000 images"]
+    assert train == 1
+    assert 0.6 < valid < 0.8  # "less than 80 % of the new ones"
+    assert more_train - more_valid < (train - valid) / 2  # "less than half as wide"
+    if told.real:
+        assert says(lesson5, "about 68 % of 5,000", "The gap is 0.32", "about 87 % of", "the gap is 0.13")
+        np.testing.assert_allclose([valid, more_valid], [0.68, 0.87], atol=0.011)
+
+
+@pytest.mark.long
+def test_story_changes_do_what_the_lesson_says_of_them(told):
+    scores = told.scores
+    base = scores["1,000 images"][2]
+    assert scores["256 units, dropout"][2] > scores["256 units"][2]
+    assert scores["early stopping"][0] < scores["1,000 images"][0]
+    assert scores["batches of 500"][1] < scores["1,000 images"][1]
+    assert max(abs(scores[one][2] - base) for one in ("dropout", "batch norm", "Adam")) < 0.04  # "a little"
+
+
+@pytest.mark.long
+def test_story_with_more_images_the_gap_closes_and_the_best_models_earn_all_points(told):
+    rows = [score for change, score in told.scores.items() if change.endswith("epochs")]
+    gaps = [train - valid for _, train, valid in rows]
+    assert gaps == sorted(gaps, reverse=True)
+    assert gaps[-1] < 0.03
+    assert rows[-1][1] < rows[0][1]  # what cannot be learned by heart
+    assert (points(told, "trained_model"), points(told, "best_model")) == ("3.0", "3.0")
+
+
+@pytest.mark.long
+def test_story_mnists_last_images_are_easier(lesson5, own):
+    assert says(lesson5, "its last 5,000 training images are easier")
+    if IMAGES == "stand-in":
+        pytest.skip("needs MNIST: COURSEKIT_DATA names its folder")
+    X, y = own.X, own.labels
+    own.keras.utils.set_random_seed(0)
+    model = own.build_model()
+    own.fit_quickly(
+        model, X[:1000], own.keras.utils.to_categorical(y[:1000]), (own.X_valid, own.Y_valid), epochs=20
+    )
+    others = [own.share_right(model, X[k : k + 5000], y[k : k + 5000]) for k in range(5000, 60_000, 5000)]
+    assert others[-1] == max(others)
