@@ -479,12 +479,12 @@ def images_to_learn():
 
 
 @functools.cache
-def learned(scale=1.0):
+def learned():
     """Step 7's network, trained by Keras on images that the grader keeps."""
     X, y = images_to_learn()
     keras.utils.set_random_seed(0)
     model = step_7(optimizer="adam")
-    model.fit(X[::2] * scale, np.eye(10)[y[::2]], epochs=3, batch_size=64, verbose=0)
+    model.fit(X[::2], np.eye(10)[y[::2]], epochs=3, batch_size=32, verbose=0)
     return model
 
 
@@ -496,9 +496,12 @@ def test_a_trained_network_is_right_as_a_model_and_as_a_function():
     assert evaluate("mnist.trained_model", not_compiled).passed
 
 
-def test_training_on_images_of_0_to_255_is_told():
+def test_a_network_for_images_of_0_to_255_is_told():
+    W1, *rest = learned().get_weights()
+    model = step_7()
+    model.set_weights([W1 / 255, *rest])
     for name in ("trained_model", "best_model"):
-        verdict = evaluate(f"mnist.{name}", learned(255.0))
+        verdict = evaluate(f"mnist.{name}", model)
         assert not verdict.passed
         assert verdict.mistake == "scale-0-255", verdict
 

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +118,18 @@ def test_keras_on_torch_says_so_and_is_as_silent():
     line, noise = in_python(FIT, KERAS_BACKEND="torch")
     assert "on PyTorch" in line
     assert noise == ""
+
+
+@pytest.mark.long
+def test_the_checks_and_the_callbacks_work_on_torch_too():
+    pytest.importorskip("keras")
+    pytest.importorskip("torch")
+    tests = Path(__file__).parents[1]
+    files = [
+        tests / "exercises" / "test_mnist_keras_answers.py",
+        tests / "frameworks" / "test_keras_callbacks.py",
+    ]
+    options = ["-q", "-p", "no:cacheprovider", *map(str, files)]
+    code = f"import sys, pytest; sys.exit(pytest.main({options!r}))"
+    said, _ = in_python(code, KERAS_BACKEND="torch")
+    assert " passed" in said
