@@ -7,4 +7,4 @@ SECONDS = 120.0  # of processor time a cell: networks are trained here, on sever
 MEMORY = 6000.0  # MB: TensorFlow, torch and the images
 # What a slow machine may turn down in the setup cells, and how far tests and the demo do: all points are
 # still within reach.
-QUICK = {"EPOCHS": 50, "LARGE": 10_000}
+QUICK = {"EPOCHS": 50, "LARGE": 10_000, "IMAGES": 1_200, "EPOCHS_EACH": 2}
