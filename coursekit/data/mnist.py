@@ -114,7 +114,7 @@ def _advice() -> str:
     from coursekit.data import mirrors, places
 
     return (
-        "For the real one, restart the kernel when there is a network, "
+        "For the real one, start again (in a notebook: restart the kernel) when there is a network, "
         f"or put {mirrors.MIRRORS[0].url} into {places.cache()}."
     )
 

@@ -165,3 +165,12 @@ def test_lessons_that_do_not_use_it_carry_none(tmp_path):
     inside = package.build(tmp_path, "gradient_descent")
     assert not (inside / "coursekit" / "_data" / "mnist").exists()
     assert (inside / "coursekit" / "_data" / "hubble.csv").is_file()
+
+
+def test_mnist_is_brought_before_workers_start_where_a_lesson_uses_it(true, capsys):
+    from coursekit.grading.grade.prepare import bring_data
+
+    bring_data({"gradient_descent", "no such lesson"})
+    assert capsys.readouterr().out == ""
+    bring_data({"mnist"})
+    assert "stand-in for MNIST" in capsys.readouterr().out

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from coursekit import console
 from coursekit.errors import CannotDo
 from coursekit.grading.grade.submissions import Submission, files_of
 from coursekit.grading.layout import Classroom
@@ -108,3 +110,13 @@ def limits_of(topic_: str) -> dict[str, float]:
     package = importlib.import_module(f"coursekit.exercises.{topic_}")
     names = {"seconds": "SECONDS", "memory": "MEMORY"}
     return {limit: getattr(package, name) for limit, name in names.items() if hasattr(package, name)}
+
+
+def bring_data(topics: Iterable[str]) -> None:
+    """Bring to this computer what these lessons use, before workers start: all judge on the same images."""
+    from coursekit.data import load_mnist
+    from coursekit.grading.run.package import needs_mnist
+
+    with suppress(ImportError):  # a lesson without its exercises, or no scikit-learn: each submission tells
+        if any(map(needs_mnist, topics)):
+            load_mnist(say=console.say)

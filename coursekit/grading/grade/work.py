@@ -66,6 +66,10 @@ class Grading:
         if not planned.tasks:
             return
         to_run = [task for task in planned.tasks if not task.ended]
+        if to_run:
+            from coursekit.grading.grade.prepare import bring_data
+
+            bring_data({topic(task.lesson) for task in to_run})
         with console.progress("graded", len(planned.tasks)) as advance:
             for task in planned.tasks:
                 if task.ended:
