@@ -1,5 +1,6 @@
 """What the callbacks show while Keras trains, and runs that can be repeated."""
 
+import importlib.util
 import math
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from coursekit.frameworks import keras_callbacks, showing
 from coursekit.frameworks.keras_callbacks import live_curve, progress_bar
 
-pytest.importorskip("keras")
+if importlib.util.find_spec("keras") is None:
+    pytest.skip("Keras is not installed", allow_module_level=True)
 
 # Keras' own, about how it hands arrays to NumPy
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:keras")

@@ -112,7 +112,7 @@ def learned(hidden: int, epochs: int) -> mlp.Layers:
     T = one_hot(labels, 10).astype(np.float32)
     layers = mlp.start((784, hidden, 10), rng, dtype=np.float32)
     for _ in range(epochs):
-        layers = mlp.train_epoch(layers, X, T, 0.2, 32, rng)
+        layers = mlp.train_epoch(layers, X, T, 0.4, 50, rng)
     return layers
 
 
