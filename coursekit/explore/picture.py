@@ -92,7 +92,7 @@ def _own_function(error: Exception) -> str:
     trace, name = error.__traceback__, ""
     while trace is not None:
         if trace.tb_frame.f_globals.get("__name__") == "__main__":
-            name = trace.tb_frame.f_code.co_name
+            name = trace.tb_frame.f_code.co_qualname.rpartition("<locals>.")[2].removesuffix(".__init__")
         trace = trace.tb_next
     return name
 

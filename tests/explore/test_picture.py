@@ -78,6 +78,12 @@ def test_a_missing_answer_is_waited_for(shown):
     assert "image/png" not in shown[0][0]
 
 
+def test_a_missing_class_is_called_by_its_name(shown):
+    net = "class Net:\n    def __init__(self, size):\n        raise NotImplementedError()\n\n"
+    picture(in_notebook(net + "def draw(ax):\n    Net(28)"), ALT)
+    assert shown[0][0]["text/plain"] == "The picture comes when you have written Net."
+
+
 def test_a_failing_answer_is_named(shown):
     draw = in_notebook("def step():\n    return 1 + 'a'\n\ndef draw(ax):\n    step()")
     picture(draw, ALT)
