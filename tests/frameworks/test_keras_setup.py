@@ -133,3 +133,25 @@ def test_the_checks_and_the_callbacks_work_on_torch_too():
     code = f"import sys, pytest; sys.exit(pytest.main({options!r}))"
     said, _ = in_python(code, KERAS_BACKEND="torch")
     assert " passed" in said
+
+
+def test_a_gpus_memory_is_taken_as_needed_and_its_name_is_said(monkeypatch):
+    class Experimental:
+        grown = []
+
+        def set_memory_growth(self, gpu, enable):
+            self.grown.append((gpu, enable))
+
+        def get_device_details(self, gpu):
+            return {"device_name": "Tesla T4"}
+
+    class Config:
+        experimental = Experimental()
+
+        def list_physical_devices(self, kind):
+            return [kind + ":0"]
+
+    monkeypatch.setitem(sys.modules, "tensorflow", type("TensorFlow", (), {"config": Config()}))
+    keras_setup._grow_memory()
+    assert Experimental.grown == [("GPU:0", True)]
+    assert keras_setup._tensorflow_device()[0] == "the GPU Tesla T4"
