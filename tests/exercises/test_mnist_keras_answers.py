@@ -371,7 +371,7 @@ WRONG = [
         ),
     ),
     ("early_stopping", stops_late),
-    ("early_stopping", lambda patience=3: keras.callbacks.ModelCheckpoint("best.keras")),
+    ("early_stopping", lambda patience=3: keras.callbacks.ReduceLROnPlateau(patience=patience)),
     ("early_stopping", lambda patience=3: [keras.callbacks.EarlyStopping(patience=patience)]),
     ("early_stopping", lambda patience=3: keras.callbacks.EarlyStopping),
     ("with_adam", lambda learning_rate=0.001: step_7(optimizer=keras.optimizers.RMSprop(learning_rate))),
