@@ -26,6 +26,11 @@ def own(lesson5):
     return SimpleNamespace(**lesson5.scope)
 
 
+@pytest.fixture(scope="module")
+def keras(own):
+    return own.import_keras()
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
@@ -110,13 +115,14 @@ def test_sliding_moves_to_the_right_and_black_comes_in(own):
 
 
 def test_three_libraries_give_one_loss_and_one_gradient(own):
-    for theirs in (own.by_torch, own.by_keras):
+    assert list(own.others) == ["PyTorch", "Keras"]
+    for theirs in own.others.values():
         for mine, other in zip(own.by_numpy, theirs, strict=True):
             np.testing.assert_allclose(other, mine, rtol=0, atol=1e-6)
 
 
-def test_conventions_of_weights_and_their_start(lesson5, own):
-    dense = own.keras.layers.Dense(50)
+def test_conventions_of_weights_and_their_start(lesson5, keras):
+    dense = keras.layers.Dense(50)
     dense.build((None, 200))
     W, b = dense.get_weights()
     linear = nn.Linear(200, 50)
@@ -129,14 +135,14 @@ def test_conventions_of_weights_and_their_start(lesson5, own):
     assert says(lesson5, r"$U(\pm 1/\sqrt{n_\mathrm{in}})$, biases too | Glorot uniform, biases 0 |")
 
 
-def test_conventions_of_batch_normalization(lesson5, own, rng):
+def test_conventions_of_batch_normalization(lesson5, keras, rng):
     x = rng.normal(3, 2, (40, 3)).astype("float32")
-    theirs, keras = nn.BatchNorm1d(3), own.keras.layers.BatchNormalization()
+    theirs, layer = nn.BatchNorm1d(3), keras.layers.BatchNormalization()
     theirs(torch.tensor(x))
-    keras(x, training=True)
+    layer(x, training=True)
     np.testing.assert_allclose(theirs.running_mean.numpy(), 0.9 * 0 + 0.1 * x.mean(0), rtol=1e-4)
-    np.testing.assert_allclose(np.asarray(keras.get_weights()[2]), 0.99 * 0 + 0.01 * x.mean(0), rtol=1e-4)
-    assert (theirs.eps, keras.epsilon) == (1e-5, 1e-3)
+    np.testing.assert_allclose(np.asarray(layer.get_weights()[2]), 0.99 * 0 + 0.01 * x.mean(0), rtol=1e-4)
+    assert (theirs.eps, layer.epsilon) == (1e-5, 1e-3)
     assert says(lesson5, "0.1 weights the *new* value", "0.99 weights the *old*", "= 1e-5", "= 1e-3")
 
 
