@@ -4,6 +4,7 @@ reference/   what the lessons teach, in NumPy, one concept a file
 exercises/   the questions, as data
 checking/    how an answer is asked, compared and diagnosed
 explore/     what the lessons let you play with
+data/        Hubble's galaxies, the small digits, MNIST
 grading/     the instructor's side, on nbgrader
 
 In a notebook:  from coursekit import check, hint, explore
