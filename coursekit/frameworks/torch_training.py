@@ -43,7 +43,7 @@ def train_epoch(
 
         loss: Any = optimizer.step(closure)
         losses.append(loss.detach())  # not a number yet: a GPU need not wait for each
-        sizes.append(len(X))
+        sizes.append(X.shape[0])
     return mean(losses, sizes)
 
 
@@ -60,7 +60,7 @@ def validate(model: nn.Module, loader: Loader, loss_fn: Loss, device: torch.devi
             scores = outputs(model, X, y)
             losses.append(loss_fn(scores, y))
             hits.append((scores.argmax(dim=1) == y).sum())
-            sizes.append(len(X))
+            sizes.append(X.shape[0])
     return mean(losses, sizes), int(sum(hits)) / sum(sizes)
 
 
@@ -123,17 +123,16 @@ def save(model: nn.Module, path: str | os.PathLike) -> None:
 
 def outputs(model: nn.Module, X: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """The model's outputs for a batch. Raises ValueError where it cannot take it, or mixes examples."""
-    if len(X) != len(y):
-        raise ValueError(f"a batch of {len(X)} inputs has {len(y)} labels: each input needs one label")
+    n = X.shape[0]
+    if y.shape[0] != n:
+        raise ValueError(f"a batch of {n} inputs has {len(y)} labels: each input needs one label")
     try:
         scores = model(X)
     except RuntimeError as error:
         first = str(error).split("\n")[0]
         raise ValueError(f"the model cannot take inputs of shape {tuple(X.shape)}: {first}") from error
-    if len(scores) != len(X):
-        raise ValueError(
-            f"the model gives {len(scores)} rows for {len(X)} inputs: flatten each example by itself"
-        )
+    if scores.shape[0] != n:
+        raise ValueError(f"the model gives {len(scores)} rows for {n} inputs: flatten each example by itself")
     return scores
 
 
