@@ -235,8 +235,8 @@ def environment(folder: Path, package: Path) -> dict[str, str]:
     home = folder / "home"
     home.mkdir()
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    threads = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM_NUM")
-    threads += ("TF_NUM_INTRAOP", "TF_NUM_INTEROP")
+    threads = ["OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM_NUM"]
+    threads += ["TF_NUM_INTRAOP", "TF_NUM_INTEROP"]
     return kept | {
         "PYTHONPATH": str(package),
         "PYTHONHASHSEED": "0",  # the same grade when it is graded again

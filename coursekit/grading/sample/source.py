@@ -22,7 +22,6 @@ import numpy as np
 
 from coursekit.checking.timelimit import TimeUp
 
-
 GIVEN = "coursekit.frameworks.keras_setup"
 
 
@@ -131,9 +130,8 @@ class _Renamer(ast.NodeTransformer):
             return node
         module = importlib.import_module(home)
         taken = [(one.asname or one.name, getattr(module, one.name)) for one in node.names]
-        names = [ast.Name(self.writer.name_for(thing, name), ast.Load()) for name, thing in taken]
-        targets = [ast.Name(name, ast.Store()) for name, _ in taken]
-        return ast.Assign([ast.Tuple(targets, ast.Store())], ast.Tuple(names, ast.Load()))
+        here = ", ".join(name for name, _ in taken)
+        return _statement(f"{here} = {', '.join(self.writer.name_for(thing, name) for name, thing in taken)}")
 
     def visit_Raise(self, node: ast.Raise) -> ast.stmt:
         # A form raises TimeUp where an answer would loop for ever.
