@@ -124,7 +124,7 @@ class _Renamer(ast.NodeTransformer):
         return self.generic_visit(node)  # type: ignore[return-value]
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        # What a lesson asks for is not in a grading kernel: its text is written down, as what is used outside.
+        # What a lesson asks for is not in a grading kernel: its text is written down beside the answer.
         home = str(node.module)
         if _given(home):
             return node
