@@ -12,6 +12,7 @@ from coursekit.exercises.mnist.torch_loops import (
     BATCH,
     a_number,
     examples,
+    import_all_of_torch,
     moved,
     same,
     same_state,
@@ -38,6 +39,7 @@ SETTINGS = {  # kind of input: facet, optimizer, and how the rest is
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
+    import_all_of_torch()
     return [_case(rng, words, *made) for words, made in SETTINGS.items()]
 
 

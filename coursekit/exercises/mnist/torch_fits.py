@@ -9,7 +9,7 @@ import numpy as np
 
 from coursekit.checking import Case, Exercise, Mismatch, Mistake, Trial
 from coursekit.checking.compare import close, numeric
-from coursekit.exercises.mnist.torch_loops import EQUAL, SAME, examples, weights
+from coursekit.exercises.mnist.torch_loops import EQUAL, SAME, examples, import_all_of_torch, weights
 from coursekit.frameworks.torch_training import fit as reference
 
 NAN = float("nan")
@@ -42,6 +42,7 @@ REAL = "a network, an optimizer that needs a closure"
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
+    import_all_of_torch()
     cases = []
     for words, (losses, right, epochs, patience, breaks_at) in SCRIPTS.items():
         script = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,15 @@ from coursekit.checking.compare import close, numeric
 N, BATCH, INPUTS, HIDDEN, CLASSES = 10, 4, 3, 4, 3  # batches of 4, 4 and 2 examples
 SAME = close(rtol=1e-3, atol=1e-5)  # float32, after several steps
 EQUAL = close(rtol=1e-4, atol=1e-6)
+
+
+def import_all_of_torch() -> None:
+    """Import what torch imports when its first optimizer is made, which takes seconds.
+
+    While an answer is asked, its calls are watched, and these seconds would be thrice as many.
+    """
+    if "torch" in sys.modules:
+        importlib.import_module("torch._dynamo")
 
 
 def weights(rng: np.random.Generator, norm: bool) -> dict[str, np.ndarray]:

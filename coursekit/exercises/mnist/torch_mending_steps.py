@@ -8,7 +8,7 @@ import numpy as np
 
 from coursekit.checking import Case, Exercise, Mismatch, Mistake
 from coursekit.checking.compare import close, numeric
-from coursekit.exercises.mnist.torch_loops import examples, same_state, weights
+from coursekit.exercises.mnist.torch_loops import examples, import_all_of_torch, same_state, weights
 
 
 def _mended_steps(model: Any, X: Any, y: Any, learning_rate: float, steps: int) -> list[float]:
@@ -27,6 +27,7 @@ def _mended_steps(model: Any, X: Any, y: Any, learning_rate: float, steps: int) 
 
 
 def _step_cases(rng: np.random.Generator) -> list[Case]:
+    import_all_of_torch()
     return [
         Case(
             (weights(rng, False), *examples(rng, 6), rate, steps),
