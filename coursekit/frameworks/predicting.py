@@ -53,9 +53,7 @@ def _that_fits(predict: Predict, forms: dict[tuple[int, ...], np.ndarray], class
     """The images in the first form of which the model makes a row of outputs each."""
     why = ""
     for images in forms.values():
-        two = np.concatenate(
-            [images[:1]] * 2
-        )  # of one alone, torch would take (1, 28, 28) for a colour image
+        two = np.concatenate([images[:1]] * 2)  # one alone, (1, 28, 28), torch would take for an image
         try:
             given = predict(two).shape
         except Exception as error:  # each framework, and each model's own code, has other ones
@@ -70,10 +68,8 @@ def _that_fits(predict: Predict, forms: dict[tuple[int, ...], np.ndarray], class
 
 def _predict(model: Any) -> Predict:
     """What gives the model's outputs for an array of inputs, as an array."""
-    keras, torch = (
-        sys.modules.get("keras"),
-        sys.modules.get("torch"),
-    )  # whose model it is, that one is imported
+    # A model's framework has been imported, by whoever made the model.
+    keras, torch = sys.modules.get("keras"), sys.modules.get("torch")
     if keras and isinstance(model, keras.Model):  # first: on torch, a Keras model is a torch module, too
         return _of_keras(model, keras)
     if torch and isinstance(model, torch.nn.Module):
@@ -83,8 +79,8 @@ def _predict(model: Any) -> Predict:
 
 def _of_keras(model: Any, keras: Any) -> Predict:
     def predict(images: np.ndarray) -> np.ndarray:
-        # Not model.predict: that one compiles, and shows a bar.
-        return keras.ops.convert_to_numpy(model(images, training=False))
+        given = model(images, training=False)  # not model.predict: that one compiles, and shows a bar
+        return given.detach().cpu().numpy() if hasattr(given, "detach") else keras.ops.convert_to_numpy(given)
 
     return predict
 
