@@ -11,6 +11,7 @@ from coursekit.checking import Case, Exercise, Mismatch, Mistake, Trial
 from coursekit.checking.compare import close, numeric
 from coursekit.exercises.mnist.torch_loops import EQUAL, SAME, examples, import_all_of_torch, weights
 from coursekit.frameworks.torch_training import fit as reference
+from coursekit.frameworks.torch_training import train_epoch, validate
 
 NAN = float("nan")
 EXAMPLES = 10  # of validation
@@ -228,8 +229,6 @@ def _fitting(
         path: Any,
     ) -> Any:
         import torch
-
-        from coursekit.frameworks.torch_training import train_epoch, validate
 
         history: dict[str, list[float]] = {"train_loss": [], "valid_loss": [], "valid_accuracy": []}
         best, waited, alias = float("inf"), 0, None
