@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import importlib
 import re
+from typing import Any
 
 from coursekit.grading.starter import Notebook, text, topic
 
@@ -17,12 +18,20 @@ SETUP = "setup"  # the id of the cell
 
 def quickened(notebook: Notebook, lesson: str) -> Notebook:
     """A copy of a notebook of the lesson ("05_mnist") that trains on less, and for less long."""
-    package = importlib.import_module(f"coursekit.exercises.{topic(lesson)}")
     quick = copy.deepcopy(notebook)
     for cell in quick["cells"]:
         if cell.get("id") == SETUP:
             source = text(cell)
-            for name, value in getattr(package, "QUICK", {}).items():
+            for name, value in _constants(lesson).items():
                 source = re.sub(rf"(?m)^{name} = [\w.]+", f"{name} = {value}", source)
             cell["source"] = source
     return quick
+
+
+def trains(lesson: str) -> bool:
+    """Whether training in this lesson takes so long that it can be turned down."""
+    return bool(_constants(lesson))
+
+
+def _constants(lesson: str) -> dict[str, Any]:
+    return getattr(importlib.import_module(f"coursekit.exercises.{topic(lesson)}"), "QUICK", {})

@@ -66,6 +66,7 @@ class Asked:
 
     cells: answer cell -> what the solved notebook has there; the last holds any other answer
     names: what the answer must define. needs: names of other answers that the solved one calls
+    solved: name -> the solved answer that defines it, of this and all before it
     called: other cells of the lesson call this answer
     mistakes: slug -> source of each form that can be written down
     """
@@ -74,15 +75,26 @@ class Asked:
     cells: dict[str, str]
     names: tuple[str, ...]
     needs: frozenset[str]
+    solved: dict[str, str]
     called: bool
     mistakes: dict[str, list[str]]
 
     def alone(self) -> dict[str, str]:
-        """The right answer without any other answer of the lesson, where it can be written down."""
+        """The right answer, whatever other answers of the lesson are."""
         try:
             return self.filled(source_of(self.exercise.reference, self.names))
         except NoSource:
-            return self.cells
+            return self.filled(self._enclosed())
+
+    def _enclosed(self) -> str:
+        """The solved answer and those that it calls, with their names known to each other alone."""
+        names = list(self.names)
+        for name in names:  # grows
+            names += [one for one in _names(self.solved[name]) if one in self.solved and one not in names]
+        sources = dict.fromkeys(self.solved[name] for name in reversed(names))
+        body = textwrap.indent("\n\n".join(sources), "    ")
+        own = ", ".join(self.names)
+        return f"def _right():\n{body}\n    return {own}\n\n{own} = _right()"
 
     def filled(self, source: str) -> dict[str, str]:
         """Cell -> text, with `source` as the answer."""
@@ -116,6 +128,7 @@ class Lesson:
     def _read(self, cells: list[Cell]) -> None:
         checks = [check_of(text(cell)) for cell in cells if is_check(cell)]
         every = {name for check in checks if check for name in _names(check[1])}
+        solved: dict[str, str] = {}
         answer: dict[str, str] = {}  # the answer cells since the last check
         for cell in cells:
             if is_written(cell):
@@ -123,18 +136,31 @@ class Lesson:
             elif marks(cell).get("solution"):
                 answer[marks(cell)["grade_id"]] = _without_marks(text(cell))
             elif is_check(cell) and (check := check_of(text(cell))):
-                self.asked.append(_asked(check, answer, every, cells))
+                solved |= dict.fromkeys(_names(check[1]), "\n\n".join(answer.values()))
+                self.asked.append(_asked(check, answer, every, dict(solved), cells))
                 answer = {}
 
 
-def _asked(check: tuple[str, str], answer: dict[str, str], every: set[str], cells: list[Cell]) -> Asked:
+def _asked(
+    check: tuple[str, str],
+    answer: dict[str, str],
+    every: set[str],
+    solved: dict[str, str],
+    cells: list[Cell],
+) -> Asked:
     exercise, names = find(check[0]), _names(check[1])
     assert isinstance(exercise, Exercise)
     loaded = {name for source in answer.values() for name in _names(source)}
     demos = [text(cell) for cell in cells if cell["cell_type"] == "code" and not marks(cell)]
     called = any(name in _names(demo) for demo in demos for name in names)
     return Asked(
-        exercise, answer, names, frozenset(loaded & every - {*names}), called, _forms(exercise, names)
+        exercise,
+        answer,
+        names,
+        frozenset(loaded & every - {*names}),
+        solved,
+        called,
+        _forms(exercise, names),
     )
 
 
