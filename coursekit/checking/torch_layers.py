@@ -52,6 +52,7 @@ def observed(net: Any, X: np.ndarray, seed: int) -> dict[str, Any]:
     layers: (kind, shape of the weights, has a bias?) of each call; further: shapes of other weights
     entering: what enters the first linear layer, for the batch and for the first image alone
     factors: by what training multiplies the first linear layer's inputs, rounded
+    registered: are all these weights among net.parameters()? learns: do gradients reach them?
     """
     import torch
 
@@ -62,15 +63,20 @@ def observed(net: Any, X: np.ndarray, seed: int) -> dict[str, Any]:
             weight.copy_(torch.tensor(drawn(tuple(weight.shape), place, seed)))
             if bias is not None:
                 bias.copy_(torch.tensor(drawn(tuple(bias.shape), place, seed)))
-    known = {id(one) for _, _, weight, bias in calls for one in (weight, bias)}
+    used = [one for _, _, weight, bias in calls for one in (weight, bias) if one is not None]
+    known = {id(one) for one in used}
     further = [list(one.shape) for one in net.parameters() if id(one) not in known]
     outputs, calls = called(net, inputs)
     many = torch.cat([inputs] * (COPIES if len(X) > 1 else 1))
     still, moving = (_into_first_linear(called(net.train(mode), many)[1]) for mode in (False, True))
+    with torch.enable_grad():
+        records = getattr(net.train()(many), "requires_grad", False)
     again, (alone, calls_alone) = called(net.eval(), inputs)[0], called(net, inputs[:1])
     return {
         "layers": [[kind, list(weight.shape), bias is not None] for kind, _, weight, bias in calls],
         "further": further,
+        "registered": known <= {id(one) for one in net.parameters()},
+        "learns": records and all(one.requires_grad for one in used),
         "outputs": outputs,
         "again": again,
         "alone": alone,

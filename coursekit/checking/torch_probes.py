@@ -36,6 +36,13 @@ def undisturbed(seed: int = 0) -> Iterator[None]:
         torch.set_grad_enabled(enabled)
 
 
+class Log(list):
+    """A list of notes; a deep copy of a model goes on with the same one."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Log:
+        return self
+
+
 @contextmanager
 def machine(cuda: bool, mps: bool, built: bool) -> Iterator[None]:
     """Within this block torch says that these accelerators are here; `built`: it could use both."""
@@ -77,7 +84,7 @@ def machine(cuda: bool, mps: bool, built: bool) -> Iterator[None]:
 def network(weights: dict[str, np.ndarray]) -> Any:
     """Linear, tanh, linear with these weights; batch normalization between where they have its parts.
 
-    Its list `log` gets an entry a call: in training mode? records gradients? sent to the device?
+    Its list `log` gets an entry a call: anything in training mode? records gradients? sent to the device?
     """
     import torch
     from torch import nn
@@ -89,11 +96,12 @@ def network(weights: dict[str, np.ndarray]) -> Any:
             self.first = nn.Linear(inputs, hidden)
             self.norm = nn.BatchNorm1d(hidden) if "norm.weight" in weights else nn.Identity()
             self.last = nn.Linear(hidden, len(weights["last.bias"]))
-            self.log: list[dict[str, bool]] = []
+            self.log = Log()
 
         def forward(self, X: Any) -> Any:
             scores = self.last(torch.tanh(self.norm(self.first(X.as_subclass(torch.Tensor)))))
-            note = {"training": self.training, "records": scores.requires_grad, "moved": _moved(X)}
+            training = any(part.training for part in self.modules())
+            note = {"training": training, "records": scores.requires_grad, "moved": _moved(X)}
             self.log.append(note)
             return scores
 

@@ -301,6 +301,28 @@ def test_a_loss_that_the_closure_keeps_for_itself():
     _wrong("train_epoch", outer, "stale-loss")
 
 
+def test_a_loss_computed_anew_after_the_step_without_gradients():
+    def anew(model, loader, loss_fn, optimizer, device):
+        model.train()
+        total, n = 0.0, 0
+        for X, y in loader:
+            X, y = X.to(device), y.to(device)
+
+            def closure():
+                optimizer.zero_grad()
+                loss = loss_fn(model(X), y)
+                loss.backward()
+                return loss
+
+            optimizer.step(closure)
+            with torch.no_grad():
+                total += loss_fn(model(X), y).item() * len(X)
+            n += len(X)
+        return total / n
+
+    _wrong("train_epoch", anew, "stale-loss")
+
+
 def test_wrong_epochs_without_a_name():
     def other_loss(model, loader, loss_fn, optimizer, device):
         return closure_for_all(model, loader, nn.CrossEntropyLoss(), optimizer, device)
@@ -384,7 +406,11 @@ def gathered(model, loader, loss_fn, device):
     return total / len(loader.dataset), (scores.softmax(1).argmax(1) == labels).double().mean()
 
 
-@pytest.mark.parametrize("answer", [kept_mode, decorated, gathered])
+def copied_model(model, loader, loss_fn, device):
+    return kept_mode(copy.deepcopy(model), loader, loss_fn, device)
+
+
+@pytest.mark.parametrize("answer", [kept_mode, decorated, gathered, copied_model])
 def test_a_right_validation(answer):
     _passes("validate", answer)
 
@@ -411,6 +437,30 @@ def test_a_model_left_in_evaluation_mode_is_told():
         return given
 
     _wrong("validate", left, "mode-not-restored")
+
+
+def test_a_mode_that_is_set_for_the_model_and_not_for_its_layers_is_told():
+    def flag_restored(model, loader, loss_fn, device):
+        was = model.training
+        given = kept_mode(model.eval(), loader, loss_fn, device)
+        model.training = was
+        return given
+
+    def flag_set(model, loader, loss_fn, device):
+        was, model.training = model.training, False
+        total, right, n = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in loader:
+                X, y = X.to(device), y.to(device)
+                scores = model(X)
+                total += loss_fn(scores, y).item() * len(X)
+                right += (scores.argmax(1) == y).sum().item()
+                n += len(X)
+        model.training = was
+        return total / n, right / n
+
+    _wrong("validate", flag_restored, "mode-not-restored")
+    _wrong("validate", flag_set, "train-mode")
 
 
 def test_gradients_set_to_zero_are_a_change():
@@ -620,6 +670,18 @@ def test_references_in_place_of_copies():
     assert not evaluate("mnist.fit", by_numpy).passed
 
 
+def test_a_file_overwritten_at_the_end_holds_the_last_weights():
+    def overwritten(*args):
+        model, path = args[0], args[-1]
+        load, model.load_state_dict = model.load_state_dict, lambda state: None
+        history = saved_each_time(*args)
+        model.load_state_dict = load
+        torch.save(model.state_dict(), path)
+        return history
+
+    _wrong("fit", overwritten, "last-not-best")
+
+
 def test_weights_that_are_not_the_best():
     _wrong("fit", _fit(_save, lambda model, kept, path: None), "last-not-best")
     _wrong("fit", _fit(lambda *_: None, lambda model, kept, path: _save(model, path)), "last-not-best")
@@ -808,6 +870,26 @@ def test_activations_that_are_missing():
             return self.fc2(F.relu(self.fc1(self.drop1(x.flatten(1)))))
 
     _wrong("Net", Some, "no-activation")
+
+
+def test_a_network_that_no_optimizer_could_train():
+    class Listed(Modules):
+        def __init__(self, channels, size, classes):
+            super().__init__(channels, size, classes)
+            self.layers = [self.conv1, self.conv2, self.conv3]
+            del self.conv1, self.conv2, self.conv3
+
+        def forward(self, x):
+            for conv in self.layers:
+                x = self.pool(F.relu(conv(x)))
+            return self.fc2(F.relu(self.fc1(self.drop1(x.flatten(1)))))
+
+    class Detached(Modules):
+        def forward(self, x):
+            return super().forward(x).detach()
+
+    _wrong("Net", Listed, "layers-in-a-list")
+    _wrong("Net", Detached)
 
 
 def test_wrong_nets_without_a_name():

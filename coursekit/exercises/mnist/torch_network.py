@@ -56,6 +56,10 @@ def _is_right(got: Any, expected: Any, args: tuple) -> None:
     except Mismatch:
         raise Mismatch("with given weights, these are not the logits of the network asked for") from None
     _drops(got)
+    if not got["registered"]:
+        raise Mismatch("net.parameters() lacks some of its layers, and so an optimizer would not train them")
+    if not got["learns"]:
+        raise Mismatch("no gradients reach some of its layers, so that they cannot be trained")
 
 
 def _has_the_form(got: Seen, args: tuple) -> None:
@@ -197,6 +201,11 @@ def _fixed(place: int, value: int) -> Callable[[Trials], bool]:
     return seen
 
 
+def _unregistered(trials: Trials) -> bool:
+    """All is right everywhere, but that the module does not know some of its layers."""
+    return _gives(lambda Z: Z)(trials) and not any(trial.value["registered"] for trial in trials)
+
+
 def _dropout(where: Callable[[Seen], bool]) -> Callable[[Trials], bool]:
     """Whether all is right everywhere but dropout, of which this is true."""
 
@@ -247,6 +256,7 @@ def _net(
     rate: float = RATE,
     always: bool = False,
     fixed: dict[str, int] | None = None,
+    listed: bool = False,
 ) -> Callable[..., Any]:
     """A form of a mistake: the network asked for, with one thing in it done otherwise."""
 
@@ -261,9 +271,9 @@ def _net(
         class Module(nn.Module):
             def __init__(self) -> None:
                 super().__init__()
-                self.convolutions = nn.ModuleList(
-                    nn.Conv2d(a, b, 3, padding=1) for a, b in ((told["channels"], 8), (8, 16), (16, 24))
-                )
+                sizes = ((told["channels"], 8), (8, 16), (16, 24))
+                layers = [nn.Conv2d(a, b, 3, padding=1) for a, b in sizes]
+                self.convolutions: Any = layers if listed else nn.ModuleList(layers)
                 self.hidden, self.last = nn.Linear(features, 500), nn.Linear(500, told["classes"])
 
             def forward(self, X: Any) -> Any:
@@ -365,6 +375,12 @@ Net = Exercise(
             "it always gives 10 outputs: the last layer has `classes`",
             _net(fixed={"classes": 10}),
             seen=_fixed(2, 10),
+        ),
+        Mistake(
+            "layers-in-a-list",
+            "a plain list hides layers from net.parameters(), so they are not trained: nn.ModuleList shows them",
+            _net(listed=True),
+            seen=_unregistered,
         ),
     ),
     hints=(

@@ -54,7 +54,7 @@ def _validate(validate: Any, weights: Any, X: Any, y: Any, how: Any) -> Any:
             "given": given,
             "enabled": torch.is_grad_enabled(),
             "trainable": all(one.requires_grad for one in model.parameters()),
-            "training": model.training,
+            "training": sorted({part.training for part in model.modules()}),
             "state": probes.state(model),
             "gradients": [None if one.grad is None else one.grad.clone() for one in model.parameters()],
             **probes.seen(model, loss_fn),
@@ -68,11 +68,12 @@ def _is_right(got: Any, expected: Any, args: tuple) -> None:
             "the numbers are right, and gradients are recorded: torch.inference_mode() around the loop"
         )
     _left_alone(got, expected)
-    if got["training"] is not expected["training"]:
-        modes = {True: "training", False: "evaluation"}
-        raise Mismatch(
-            f"the model came in {modes[expected['training']]} mode and is left in {modes[got['training']]} mode"
+    if got["training"] != expected["training"]:
+        before, after = (
+            " and ".join("training" if mode else "evaluation" for mode in one["training"])
+            for one in (expected, got)
         )
+        raise Mismatch(f"the model, with its layers, came in {before} mode and is left in {after} mode")
     if not got["enabled"] or not got["trainable"]:
         raise Mismatch("gradients are still off afterwards: the next training would fail")
 
@@ -145,7 +146,7 @@ def _validation(
 ) -> Callable[..., Any]:
     """A form of a mistake: the reference, with one thing or two in it done otherwise.
 
-    mode: "eval", "train", or "as it came"; after: "restored", "eval", "train", or "as it came"
+    mode: "eval", "train", or "as it came"; after: "restored", "eval", "train", "as it came", or the model's own "flag" alone
     loss_of, accuracy_of: means over "examples" or "batches"; "sum", or divided "twice", once by each batch
     """
 
@@ -171,6 +172,8 @@ def _validation(
             model.train(after == "train")
         elif after == "restored":
             model.train(before)
+        elif after == "flag":
+            model.training = before
         if leave:
             torch.set_grad_enabled(False)
         n, summed = sum(sizes), sum(one * size for one, size in zip(losses, sizes, strict=True))
@@ -239,6 +242,7 @@ validate = Exercise(
             "the model is left in another mode than it came in: keep model.training, and model.train(that) at the end",
             _validation(after="as it came"),
             _validation(after="train"),
+            _validation(after="flag"),
         ),
         Mistake(
             "gradients-left-off",
