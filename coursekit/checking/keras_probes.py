@@ -114,7 +114,8 @@ def restored(model: Any) -> Iterator[None]:
     if model.compiled:
         model.optimizer.build(model.trainable_variables)
     before, eagerly = model.get_weights(), model.run_eagerly
-    kept = [(one, np.array(_numpy(one))) for one in getattr(model.optimizer, "variables", ())]
+    optimizer = model.optimizer if model.compiled else None  # a model has none before it is compiled
+    kept = [(one, np.array(_numpy(one))) for one in getattr(optimizer, "variables", ())]
     try:
         yield
     finally:

@@ -185,6 +185,11 @@ NAMED = [
     ),
     ("build_model", "loss-mismatch", lambda: step_7(loss=keras.losses.SparseCategoricalCrossentropy())),
     ("build_model", "loss-mismatch", lambda: functional(loss=keras.losses.sparse_categorical_crossentropy)),
+    (
+        "build_model",
+        "loss-mismatch",
+        lambda: step_7(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)),
+    ),
     ("build_model", "softmax-twice", lambda: step_7(loss=CCE(from_logits=True))),
     ("build_model", "momentum-missing", lambda: step_7(optimizer=keras.optimizers.SGD())),
     ("with_dropout", "after-output", lambda rate=0.5: compiled(Subclassed2(rate))),
@@ -452,6 +457,14 @@ def test_a_right_answer_passes_in_any_style(name, answer):
     verdict = evaluate(f"mnist.{name}", answer)
     assert verdict.passed, verdict
     assert verdict.mistake is None
+
+
+@pytest.mark.parametrize("name", ["build_model", "with_dropout", "with_batch_norm", "with_adam"])
+def test_a_model_that_was_never_compiled_is_told_so(name):
+    layers = [L.Dense(28, "relu"), L.Dropout(0.5), L.BatchNormalization(), L.Dense(10, "softmax")]
+    verdict = evaluate(f"mnist.{name}", lambda *_: keras.Sequential([keras.Input((784,)), *layers]))
+    assert verdict.status == "wrong"
+    assert "not compiled" in str(verdict)
 
 
 def state(model):

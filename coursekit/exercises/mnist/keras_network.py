@@ -70,10 +70,16 @@ def _trains_alike(got: Any, expected: Any) -> None:
             raise Mismatch("two training steps end at other weights than the reference's")
 
 
-def _but(got: Seen, expected: Seen, seed: int, output: Any, loss: str | None = None) -> bool:
-    """Whether all is right but the output, and, where it is to be looked at, the loss."""
-    fits = loss is None or loss_is(got, expected["losses"]["one-hot"], (loss,))
-    return gives(got, seed, output) and fits and moves_like(got, expected)
+def _but_output(got: Seen, expected: Seen, seed: int, output: Any) -> bool:
+    """Whether all is right but the output, and perhaps the loss."""
+    return gives(got, seed, output) and moves_like(got, expected)
+
+
+def _takes_labels(got: Seen, expected: Seen, seed: int) -> bool:
+    """Whether the loss is a cross-entropy for whole-number labels, of probabilities or of logits."""
+    P, (_, y) = probabilities(seed), batch(seed)
+    fits = any(loss_is(got, cross_entropy(one, y), ("labels",)) for one in (P, softmax(P)))
+    return fits and gives(got, seed, softmax) and moves_like(got, expected)
 
 
 def _wrong_input(got: Seen, expected: Seen, seed: int) -> bool:
@@ -117,14 +123,14 @@ build_model = Exercise(
             "the output layer has ten sigmoids, whose values do not sum to 1: one class of ten is right, so softmax",
             functools.partial(models.network, output="sigmoid"),
             functools.partial(models.network, output="sigmoid", loss="binary_crossentropy"),
-            seen=every(lambda got, expected, seed: _but(got, expected, seed, sigmoid)),
+            seen=every(lambda got, expected, seed: _but_output(got, expected, seed, sigmoid)),
         ),
         Mistake(
             "linear-output",
             "the output layer has no activation, so its outputs are no probabilities: softmax was asked for",
             functools.partial(models.network, output=None),
             functools.partial(models.network, output=None, from_logits=True),
-            seen=every(lambda got, expected, seed: _but(got, expected, seed, lambda Z: Z)),
+            seen=every(lambda got, expected, seed: _but_output(got, expected, seed, lambda Z: Z)),
         ),
         Mistake(
             "wrong-input",
@@ -139,7 +145,7 @@ build_model = Exercise(
             "loss-mismatch",
             "the loss takes whole-number labels, and the targets are one-hot rows: categorical_crossentropy takes those",
             functools.partial(models.network, loss="sparse_categorical_crossentropy"),
-            seen=every(lambda got, expected, seed: _but(got, expected, seed, softmax, "labels")),
+            seen=every(_takes_labels),
         ),
         Mistake(
             "softmax-twice",
