@@ -342,6 +342,7 @@ def _shuffle_sklearn(X, y, rng):
 
 
 RIGHT = [
+    ("explore", lambda X, y: {**_explore_loop(X, y), "dtype": X.dtype, "first": object()}),
     ("digits", lambda: (datasets.load_digits().images, datasets.load_digits().target)),
     (
         "digits",
@@ -689,6 +690,22 @@ def _sorts(X, y, rng):
     return X[order], y[order]
 
 
+def _divided_by_columns(y, predicted, C):
+    matrix = metrics.confusion_matrix(y, predicted, labels=range(C))
+    with np.errstate(invalid="ignore"):
+        return matrix / matrix.sum(axis=1)
+
+
+def _right_ones_last(P, y, k):
+    on_right = P[np.arange(len(y)), y]
+    return np.where(P.argmax(axis=1) == y, np.inf, on_right).argsort()[:k]
+
+
+def _worst_unsorted(P, y, k):
+    wrong = np.flatnonzero(P.argmax(axis=1) != y)
+    return wrong if k >= len(wrong) else wrong[np.argpartition(P[wrong, y[wrong]], k)[:k]]
+
+
 WRONG = [
     ("digits", lambda: datasets.load_digits(), None),
     ("digits", lambda: datasets.load_digits().images, None),
@@ -702,6 +719,13 @@ WRONG = [
         None,
     ),
     ("explore", _explore_uint8_sizes, "classes-by-max"),
+    ("min_max", (lambda a: (a.min(), a.max()), lambda X, low, high: (X - low) / 255), "by-255"),
+    ("accuracy", lambda P, y: round(np.mean(P.argmax(axis=1) == y) * 100, 2), "percent"),
+    ("accuracy", lambda P, y: round(np.mean(P.argmax(axis=1) == y), 2), None),
+    ("updates_per_epoch", lambda n, b: max(1, int(n / b)), "floor"),
+    ("confusion", _divided_by_columns, "normalised"),
+    ("worst_mistakes", _right_ones_last, "right-ones-too"),
+    ("worst_mistakes", _worst_unsorted, None),
     ("explore", lambda X, y: {**_explore_counter(X, y), "n_classes": int(max(y))}, "classes-by-max"),
     ("explore", _explore_counts_as(lambda y: [int(np.sum(y == c)) for c in np.unique(y)]), "counts-list"),
     ("explore", _explore_counts_as(lambda y: np.bincount(y, minlength=10)), "counts-list"),

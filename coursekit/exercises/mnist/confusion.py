@@ -32,6 +32,12 @@ def _shares(y: Any, predicted: Any, C: int, axis: int | None, empty: float) -> A
     return np.where(total == 0, empty, matrix / np.where(total == 0, 1, total))
 
 
+def _by_another_rows_total(y: Any, predicted: Any, C: int, least: int = 1) -> Any:
+    """Without `keepdims`: column j is divided by the total of row j."""
+    matrix = reference.confusion(y, predicted, C)
+    return matrix / np.maximum(matrix.sum(axis=1), least)
+
+
 def _counted_once(y: Any, predicted: Any, C: int) -> Any:
     matrix = np.zeros((C, C))
     matrix[y, predicted] += 1
@@ -70,6 +76,8 @@ confusion = Exercise(
             lambda y, predicted, C: _shares(y, predicted, C, None, 0.0),
             lambda y, predicted, C: _shares(y, predicted, C, 0, 0.0),
             lambda y, predicted, C: _shares(y, predicted, C, 0, float("nan")),
+            _by_another_rows_total,
+            lambda y, predicted, C: _by_another_rows_total(y, predicted, C, least=0),
         ),
         Mistake(
             "counted-once",

@@ -81,6 +81,7 @@ updates_per_epoch = Exercise(
             "floor",
             "the last, shorter batch is not counted: it is an update too",
             lambda n, batch_size: n // batch_size,
+            lambda n, batch_size: max(n // batch_size, 1),
         ),
         Mistake(
             "ratio",

@@ -76,6 +76,13 @@ def _look_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
+def _look(explore: Any, X: Any, y: Any) -> Any:
+    """What was asked for, of what it gives: further entries may be of any kind, a dtype for one."""
+    asked = ("n_examples", "image_shape", "n_classes", "minimum", "maximum", "counts")
+    look = explore(X, y)
+    return {name: look[name] for name in asked if name in look} if isinstance(look, dict) else look
+
+
 def _same_look(got: Any, expected: Any, args: tuple) -> None:
     """As a dict; labels that do not occur may be counted, as 0."""
     wanted = {name: value for name, value in expected.items() if name != "counts"}
@@ -126,6 +133,7 @@ explore = Exercise(
     signature="explore(X, y)",
     reference=reference.explore,
     cases=_look_cases,
+    probe=_look,
     compare=_same_look,
     points=2,
     mistakes=(

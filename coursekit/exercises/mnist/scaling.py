@@ -108,6 +108,7 @@ min_max = Exercise(
             (min_max_fit, lambda X, low, high: X / 255),
             (lambda train: (0.0, 255.0), min_max_apply),
             *_forms(lambda train, X: 0.0, lambda train, X: 255.0),
+            *_forms(lambda train, X: train.min(), lambda train, X: 255.0),
         ),
         Mistake(
             "divides-by-zero",

@@ -60,6 +60,10 @@ accuracy = Exercise(
             "percent",
             "this is in percent; a share from 0 to 1 was asked for",
             lambda P, y: 100 * reference.accuracy(P, y),
+            *(
+                lambda P, y, places=places: round(100 * reference.accuracy(P, y), places)
+                for places in range(5)
+            ),
         ),
         Mistake(
             "count",

@@ -27,6 +27,7 @@ def _worst_cases(rng: np.random.Generator) -> list[Case]:
         ("two classes", *probabilities(rng, 12, 2), 2),
         ("ten classes, more than are wrong", *probabilities(rng, 20, 10), 50),
         ("all wrong", *_all_wrong(rng), 4),
+        ("many wrong", *probabilities(rng, 100, 10, right=0.2), 40),
     ]
     return [_worst_case(*one) for one in made]
 
@@ -55,6 +56,12 @@ def _by_confidence(P: Any, y: Any) -> Any:
     return wrong[np.argsort(P[wrong].max(axis=1))]
 
 
+def _right_ones_last(P: Any, y: Any, k: int, kind: Any = None) -> Any:
+    """In the right order, and where fewer than k are wrong, right ones after them."""
+    on_right = P[np.arange(len(y)), y]
+    return np.where(P.argmax(axis=1) == y, np.inf, on_right).argsort(kind=kind)[:k]
+
+
 def _places_among_wrong(P: Any, y: Any, k: int) -> Any:
     wrong = P.argmax(axis=1) != y
     return np.argsort(P[wrong, y[wrong]])[:k]
@@ -73,6 +80,8 @@ worst_mistakes = Exercise(
             "right-ones-too",
             "right predictions are among them; keep the wrong ones first, then sort",
             lambda P, y, k: np.argsort(P[np.arange(len(y)), y])[:k],
+            _right_ones_last,
+            lambda P, y, k: _right_ones_last(P, y, k, kind="stable"),
         ),
         Mistake(
             "best-first",
