@@ -44,8 +44,9 @@ def executed(path: Path) -> nbformat.NotebookNode:
         # Sockets for the owner alone; their place is given in full, as the kernel works in another folder.
         ipc = {} if os.name == "nt" else {"transport": "ipc", "ip": f"{folder}/kernel"}
         config = Config({"KernelManager": ipc})
-        NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources,
-                       config=config).execute()
+        NotebookClient(
+            notebook, timeout=300, kernel_name="python3", resources=resources, config=config
+        ).execute()
     return notebook
 
 
