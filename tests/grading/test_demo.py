@@ -123,7 +123,7 @@ def test_what_no_demo_made_stays(toy, tmp_path, monkeypatch):
 @pytest.mark.long
 @pytest.mark.parametrize("lesson", lessons_in(find_notebooks()))
 def test_the_demo_grades_a_class_as_expected(lesson, tmp_path):
-    students = 4 if trains(lesson) else 24
+    students = 2 if trains(lesson) else 24
     command = [
         sys.executable,
         "-m",
