@@ -62,7 +62,8 @@ def pieces_of(url: str, patience: Patience) -> Iterator[bytes]:
 def _read(url: str, patience: Patience, pieces: Any, given_up: threading.Event) -> None:
     request = urllib.request.Request(url, headers={"User-Agent": f"coursekit/{__version__}"})
     try:
-        with urllib.request.urlopen(request, timeout=patience.stall) as response:
+        # Longer than the reader waits, so that it is always the reader who gives up.
+        with urllib.request.urlopen(request, timeout=2 * patience.stall) as response:
             while not given_up.is_set():
                 piece = response.read1(1 << 16)
                 pieces.put(piece)

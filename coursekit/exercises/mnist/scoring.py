@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,10 @@ def _scored_case(name: str, kind: str, P: np.ndarray, y: np.ndarray, *more: int)
     return Case((P, y, *more), kind=kind, text=f"{name}(P of shape {P.shape}, y of shape {y.shape}{rest})")
 
 
+def _percent(places: int) -> Callable[..., float]:
+    return lambda P, y: round(100 * reference.accuracy(P, y), places)
+
+
 accuracy = Exercise(
     id="mnist.accuracy",
     title="The share of right predictions",
@@ -60,10 +65,7 @@ accuracy = Exercise(
             "percent",
             "this is in percent; a share from 0 to 1 was asked for",
             lambda P, y: 100 * reference.accuracy(P, y),
-            *(
-                lambda P, y, places=places: round(100 * reference.accuracy(P, y), places)
-                for places in range(5)
-            ),
+            *(_percent(places) for places in range(5)),
         ),
         Mistake(
             "count",
