@@ -12,7 +12,6 @@ Nothing heavy is imported before there is something to grade.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,7 +47,8 @@ def grade(
 ) -> dict[str, Any]:
     """Grade what is new or changed, in these lessons and of these students (all where none is named).
 
-    jobs: submissions at a time. timeout, memory: processor seconds of a cell and resident MB
+    jobs: submissions at a time. scheduler: address of a Dask cluster to grade on
+    timeout, memory: processor seconds of a cell and resident MB
     seed: sets the course's seed of secret inputs; another one than before grades everything again
     again: run what is graded already too, show whose score changes, and write it (unless `yes`, a
         terminal is asked)
@@ -56,8 +56,6 @@ def grade(
     """
     if isolation == "bwrap":
         raise CannotDo("Isolation by bubblewrap is not built yet; `--isolation none` grades without it.")
-    if scheduler is not None:
-        raise CannotDo("Grading on a cluster is not built yet; --jobs grades many at a time on this machine.")
     classroom.make()
     limits = {name: value for name, value in (("seconds", timeout), ("memory", memory)) if value is not None}
     with (
@@ -70,10 +68,6 @@ def grade(
         if isolation == "auto" and any(not task.ended for task in planned.tasks):
             console.say(NOT_ISOLATED)
         with Grading(classroom, journal, course, limits, scratch) as grading:
-            grading.do(planned, jobs or _cores())
+            grading.do(planned, jobs, scheduler)
             grading.settle(yes)
     return grading.summary(planned)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Generator, Mapping
@@ -58,8 +59,11 @@ class Grading:
 
     # -- running
 
-    def do(self, planned: Plan, jobs: int) -> None:
-        """Run what is to be run; apply each submission when it has ended, or propose it."""
+    def do(self, planned: Plan, jobs: int | None, scheduler: str | None = None) -> None:
+        """Run what is to be run; apply each submission when it has ended, or propose it.
+
+        jobs: submissions at a time; None for what the machine, or the cluster at `scheduler`, can do
+        """
         for one in planned.unknown:
             known = ", ".join(self.classroom.lessons())
             self._fail(one.student, one.lesson, f"there is no such lesson; there are: {known}")
@@ -76,20 +80,27 @@ class Grading:
                     self._ended(task)
                     advance(1)
             # Closed at once when something is raised here: no worker outlives this function.
-            with closing(self._run(to_run, jobs)) as events:
+            with closing(self._run(to_run, jobs, scheduler)) as events:
                 for task, event in events:
                     if self._take(task, event):
                         advance(1)
 
-    def _run(self, tasks: list[Task], jobs: int) -> Generator[tuple[Task, Event], None, None]:
+    def _run(
+        self, tasks: list[Task], jobs: int | None, scheduler: str | None
+    ) -> Generator[tuple[Task, Event], None, None]:
         if not tasks:
             return
-        from coursekit.grading.run import pool
+        from coursekit.grading.run import cluster, pool
 
         def job(task: Task) -> Callable[[], Work]:
             return lambda: self._begin(task)
 
-        yield from pool.local([(task, job(task)) for task in tasks], min(jobs, len(tasks)), self.scratch)
+        work = [(task, job(task)) for task in tasks]
+        if scheduler is None:
+            yield from pool.local(work, min(jobs or _cores(), len(tasks)), self.scratch)
+        else:
+            wanted = cluster.requirements(topic(task.lesson) for task in tasks)
+            yield from cluster.on(scheduler, work, wanted, jobs)
 
     def _begin(self, task: Task) -> Work:
         """The work that a task is: read and repaired when its turn has come."""
@@ -216,3 +227,7 @@ class Grading:
             "gradebook": str(self.classroom.database),
             "exit": int(bool(self.failed)),
         }
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,6 +3,7 @@
 work       what travels: the submission, what it may use, what was found out
 pool       many submissions at once, in worker processes
 worker     one such process
+cluster    the same on a Dask cluster: bench is what runs in a Dask worker, machine by what a machine judges
 sitting    one submission: its notebooks executed, asked, judged
 execute    its cells, whatever that costs in kernels
 outputs    what cells show, capped

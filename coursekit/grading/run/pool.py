@@ -1,7 +1,6 @@
 """Many submissions at once: worker processes on this machine.
 
-The seam is small: tasks in, events out, in whatever order they come. What runs elsewhere (a
-cluster) has the signature of `local` and nothing else to know.
+The seam is small: tasks in, events out, in whatever order they come. `cluster` is its counterpart.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def local(
                 if task is None:
                     return
                 key, make = task
-                for event in _events(worker, make):
+                for event in events_of(worker, make):
                     events.put((key, event))
         finally:
             worker.close()
@@ -66,7 +65,8 @@ def local(
             thread.join()
 
 
-def _events(worker: Worker, make: Callable[[], Work]) -> Iterator[Event]:
+def events_of(worker: Worker, make: Callable[[], Work]) -> Iterator[Event]:
+    """The events of one submission, graded by a worker that may die once."""
     try:
         work = make()
     except Exception as error:

@@ -39,10 +39,14 @@ Event = tuple[str, dict[str, Any]] | Found | Failed  # a verdict on an exercise,
 
 
 class Worker:
-    """A process that grades submissions one by one; started when first needed, replaced when it died."""
+    """A process that grades submissions one by one; started when first needed, replaced when it died.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.stopped = folder, False
+    folder: where its kernels have their scratch folders
+    idle: seconds without a submission after which it ends by itself
+    """
+
+    def __init__(self, folder: Path, idle: float | None = None) -> None:
+        self.folder, self.idle, self.stopped = folder, idle, False
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
         self._pipe: Connection | None = None
@@ -64,7 +68,9 @@ class Worker:
         if self.stopped:
             raise EOFError
         self._pipe, theirs = self._context.Pipe()
-        self._process = self._context.Process(target=_work, args=(theirs, self.folder), daemon=True)
+        self._process = self._context.Process(
+            target=_work, args=(theirs, self.folder, self.idle), daemon=True
+        )
         self._process.start()
         theirs.close()
 
@@ -89,7 +95,7 @@ class Worker:
         self._process = None
 
 
-def _work(pipe: Connection, folder: Path) -> None:
+def _work(pipe: Connection, folder: Path, idle: float | None) -> None:
     """A worker's life."""
     from coursekit.grading.run.sitting import run
 
@@ -102,7 +108,7 @@ def _work(pipe: Connection, folder: Path) -> None:
         pipe.send((exercise, verdict))
 
     with suppress(EOFError, OSError):
-        while (work := pipe.recv()) is not None:
+        while pipe.poll(idle) and (work := pipe.recv()) is not None:
             try:
                 pipe.send(run(work, tell))
             except Exception as error:
