@@ -63,9 +63,14 @@ def ask_all(
     for args in many_args:
         left = min(seconds, end - time.monotonic())
         replies.append(respond(probe, answer, args, left, own) if left > 0 else Reply("timed-out"))
-        if replies[-1].kind == "timed-out" or replies[-1].error == "KeyboardInterrupt":
+        if stopped(replies[-1]):
             break
     return replies
+
+
+def stopped(reply: Reply) -> bool:
+    """Whether nothing more was asked after this reply."""
+    return reply.kind in ("timed-out", "died") or reply.error == "KeyboardInterrupt"
 
 
 def unfit_answer(answer: Any, takes: str | int) -> Reply | None:
@@ -263,6 +268,8 @@ def read_replies(text: str, most: int) -> list[Reply]:
 
 def _read_reply(entry: Any) -> Reply:
     texts = ("kind", "warned", "error", "message", "line")
+    if type(entry) is not dict:
+        raise NotPlain("a message that cannot be read")
     try:
         fields = {name: entry[name] for name in texts}
         changed = tuple(entry["changed"])

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking.asking import respond
+from coursekit.checking.asking import respond, stopped
 from coursekit.checking.compare import Mismatch
 from coursekit.checking.exercise import Case, Exercise, Mistake, Reply, Trial
 from coursekit.checking.verdict import Verdict, show
@@ -38,6 +38,8 @@ def judge(exercise: Exercise, ask: Ask, seed: Any = None) -> Verdict:
     verdict = _unanswered(exercise, replies)
     if verdict is not None:
         return verdict
+    if len(replies) < len(cases) and not stopped(replies[-1]):
+        replies = [Reply("not-plain", message="fewer replies than inputs")]
     trials = [_trial(exercise, case, reply) for case, reply in zip(cases, replies, strict=False)]
     failed = [trial for trial in trials if not trial.right]
     if any(trial.reply.delegated for trial in trials):
@@ -155,7 +157,7 @@ def _alike(exercise: Exercise, trial: Trial, reply: Reply) -> bool:
 
 def _score(exercise: Exercise, trials: Sequence[Trial], mistake: Mistake | None) -> float:
     """What an answer that is not all right earns: by the exercise's own measure, or its facets."""
-    if not trials or trials[-1].reply.kind in ("timed-out", "died"):
+    if not trials or stopped(trials[-1].reply):
         return 0.0
     score = exercise.grade(trials) if exercise.grade else _of_facets(exercise, trials)
     return min(max(0.0, score), MISTAKE_EARNS_AT_MOST if mistake else 0.99)

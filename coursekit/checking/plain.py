@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 import numbers
 from array import array
 from collections import deque
@@ -21,10 +22,12 @@ from typing import Any
 import numpy as np
 
 MAX_ITEMS = 1_000_000  # entries of lists and dicts, all levels together
-MAX_ARRAY_BYTES = 256_000_000
+MAX_ARRAY_BYTES = 64_000_000
 MAX_TEXT = 1_000_000  # characters of one string
 MAX_DEPTH = 32
-MAX_WIRE = 400_000_000  # characters of one encoded message
+MAX_WIRE = 100_000_000  # characters of one encoded message
+MAX_ENTRIES = 5_000_000  # entries in one encoded message
+MAX_KEY = 2**63  # further whole numbers can be chosen to collide in a dict, and fill it for hours
 _ARRAY_KINDS = "biufcU"
 
 
@@ -100,7 +103,8 @@ def _plain_builtin(value: bool | int | float | str) -> Any:
         return float.__float__(value)
     if str.__len__(value) > MAX_TEXT:
         raise NotPlain("a text of more than a million characters")
-    return str.__str__(value)
+    text = str.__str__(value)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()  # no halves of characters
 
 
 def _plain_key(key: Any) -> str | int | float | bool | None:
@@ -161,8 +165,10 @@ def decode(text: str) -> Any:
 
     Raises NotPlain for whatever is not exactly of that form: the text may be anybody's.
     """
-    if type(text) is not str or len(text) > MAX_WIRE:
+    if type(text) is not str:
         raise NotPlain("a message that cannot be read")
+    if len(text) > MAX_WIRE or sum(map(text.count, ",[{")) > MAX_ENTRIES:  # before it takes memory
+        raise NotPlain("more data than is looked at")
     try:
         # Many values, each of them plain, in an envelope: there are fewer entries than characters.
         return _plain(_from_json(json.loads(text)), [len(text)], MAX_DEPTH + 4)
@@ -178,21 +184,30 @@ def _from_json(value: Any) -> Any:
         if kind == "npy":
             return _read_npy(base64.b64decode(content, validate=True))
         if kind == "dict":
-            return {key: _from_json(item) for key, item in content}
+            return {_read_key(key): _from_json(item) for key, item in content}
         raise ValueError(kind)
     return value
+
+
+def _read_key(key: Any) -> Any:
+    if type(key) is int and abs(key) > MAX_KEY:
+        raise ValueError("key")
+    return key
 
 
 def _read_npy(data: bytes) -> np.ndarray:
     # NumPy's own reader believes the header and allocates what it claims; here the size is compared first.
     buffer = io.BytesIO(data)
-    if np.lib.format.read_magic(buffer) != (1, 0):
-        raise ValueError("npy version")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(buffer, max_header_size=4096)
+    try:
+        if np.lib.format.read_magic(buffer) != (1, 0):
+            raise ValueError("npy version")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(buffer, max_header_size=4096)
+    except Exception as error:  # NumPy reads headers as Python, and that may stop with anything
+        raise ValueError("npy header") from error
     rest = data[buffer.tell() :]
-    count = 1
-    for length in shape:
-        count *= length
+    count = math.prod(shape)
     if dtype.kind not in _ARRAY_KINDS or min(shape, default=0) < 0 or count * dtype.itemsize != len(rest):
         raise ValueError("npy content")
+    if math.prod(max(length, 1) for length in shape) > MAX_ARRAY_BYTES:  # empty, and its sum is not
+        raise ValueError("npy shape")
     return np.frombuffer(rest, dtype=dtype).reshape(shape, order="F" if fortran else "C").copy()

@@ -1,8 +1,10 @@
 """Executing a notebook and asking its answers, whatever that costs in kernels.
 
-Cells run in order. At a check's place the answer is bound; when the last cell has run, every
-answer is asked. A kernel that is lost is replaced, and the notebook run again without the cell,
-or the question, that lost it: that one alone is lost.
+Cells run in order. At a check's place the answer is bound. When the last cell has run, every answer
+is tried on the public inputs, and only then are they judged, on secret ones too: what a student will
+be told of an answer, it has said before it could know a secret input. A kernel that is lost is
+replaced, and the notebook run again without the cell, or the question, that lost it: that one alone
+is lost.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coursekit.grading.run.kernel import Kernel
-from coursekit.grading.run.outputs import Outputs, error_output
+from coursekit.grading.run.outputs import Outputs, Shown, error_output, writable
 from coursekit.grading.run.watch import Lost
 from coursekit.grading.run.work import Settings
 
 MIME = "application/x-coursekit"
 TOTAL = 10  # all cells together may take this many times the limit of one
+MOST_RUNS = 1_000_000  # a greater number in a reply is made up
 SPARE_RESTARTS = 3  # beyond one for each question
 
 
@@ -50,15 +53,16 @@ class Execution:
     settings: Settings
     stopped: dict[int, str] = field(default_factory=dict)
     left_out: set[int] = field(default_factory=set)
-    bound: set[str] = field(default_factory=set)  # exercises whose answer the present kernel holds
+    unbound: dict[str, str] = field(default_factory=dict)  # exercise -> why the kernel has no answer to it
 
     def ask(
         self,
         pending: Iterable[Check],
+        attempt: Callable[[Check, Kernel], None],
         judge: Callable[[Check, Kernel], None],
         lose: Callable[[Check, str], None],
     ) -> None:
-        """Run the notebook and judge each pending check; `lose(check, why)` is told what cost a kernel."""
+        """Run the notebook; attempt, then judge each check; `lose(check, why)` where it cost a kernel."""
         waiting = list(pending)
         self._until = time.monotonic() + TOTAL * self.settings.seconds
         restarts = len(waiting) + SPARE_RESTARTS
@@ -67,6 +71,8 @@ class Execution:
             try:
                 with self.start() as kernel:
                     self._run(kernel)
+                    for asked in waiting:
+                        attempt(asked, kernel)
                     while waiting:
                         asked = waiting[0]
                         judge(asked, kernel)
@@ -74,7 +80,8 @@ class Execution:
                 return
             except Lost as lost:
                 if asked is not None:
-                    lose(waiting.pop(0), lost.why)
+                    waiting.remove(asked)
+                    lose(asked, lost.why)
                     if not waiting:
                         return
             restarts -= 1
@@ -84,18 +91,24 @@ class Execution:
                 return
 
     def _run(self, kernel: Kernel) -> None:
-        shown: dict[str, list[dict[str, Any]]] = {}  # display id -> its outputs
-        self.bound.clear()
+        shown = Shown()
+        self.unbound.clear()
         for index, cell in enumerate(self.cells):
             if cell["cell_type"] != "code":
                 continue
             if index in self.checks:
-                if not bind(kernel, self.checks[index]):
-                    self.bound.add(self.checks[index].exercise)
+                self._bind(kernel, self.checks[index])
             elif index not in self.left_out:
                 self._run_cell(kernel, index, cell, shown)
+        for check in [check for check in self.checks.values() if check.exercise in self.unbound]:
+            self._bind(kernel, check)
 
-    def _run_cell(self, kernel: Kernel, index: int, cell: dict[str, Any], shown: dict[str, Any]) -> None:
+    def _bind(self, kernel: Kernel, check: Check) -> None:
+        self.unbound.pop(check.exercise, None)
+        if error := bind(kernel, check):
+            self.unbound[check.exercise] = error
+
+    def _run_cell(self, kernel: Kernel, index: int, cell: dict[str, Any], shown: Shown) -> None:
         if time.monotonic() > self._until:
             self._leave_out(index, "too-late")
             return
@@ -106,7 +119,8 @@ class Execution:
         except Lost as lost:
             self._leave_out(index, lost.why)
             raise
-        cell["execution_count"] = number if type(number := reply.get("execution_count")) is int else None
+        number = reply.get("execution_count")
+        cell["execution_count"] = number if type(number) is int and 0 <= number < MOST_RUNS else None
         if interrupted:
             self.stopped[index] = "timed-out"
             outputs.note(_ENDED["timed-out"].format(self.settings))
@@ -121,6 +135,7 @@ _ENDED = {
     "died": "The Python process ended in this cell. The other cells were run without it.",
     "timed-out": "This cell was stopped after {0.seconds:g} seconds of processor time.",
     "memory": "This cell was stopped: it used more than {0.memory:g} MB of memory.",
+    "processes": "This cell was stopped: it started too many processes.",
     "too-late": "This cell was not run: the notebook had taken too long by then.",
 }
 
@@ -129,7 +144,7 @@ def bind(kernel: Kernel, check: Check) -> str:
     """Keep the answer as it is now, for the question; "" or the error that the expression gives."""
     call = f"__import__('coursekit').grading_bind({check.exercise!r}, lambda: ({check.expression}))"
     reply, _ = kernel.execute("", expressions={"bound": call}, clock=10)
-    return value_of(reply, "bound") or ""
+    return writable(value_of(reply, "bound"))[:300]
 
 
 def value_of(reply: dict[str, Any], name: str) -> str | None:

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from coursekit.checking import Case, Exercise, Reply, find
-from coursekit.checking.asking import TOTAL, question, read_replies
+from coursekit.checking.asking import TOTAL, question, read_replies, stopped
 from coursekit.checking.judging import judge
 from coursekit.checking.plain import NotPlain
 from coursekit.checking.verdict import Verdict
 from coursekit.grading.run import package
-from coursekit.grading.run.execute import Check, Execution, bind, value_of
+from coursekit.grading.run.execute import Check, Execution, value_of
 from coursekit.grading.run.kernel import Kernel
 from coursekit.grading.run.verdicts import as_data, lost, outputs_of, ungraded
 from coursekit.grading.run.watch import Lost
@@ -32,6 +32,7 @@ _LOST = {
     "died": "The Python process ended while this answer was tried.",
     "timed-out": "This answer went on and on, and nothing could interrupt it.",
     "memory": "This answer was stopped: it used more than {0.memory:g} MB of memory.",
+    "processes": "This answer was stopped: it started too many processes.",
     "restarts": "It could not be tried: the Python process ended too often, or the notebook took too long.",
 }
 
@@ -66,6 +67,7 @@ class Sitting:
     def __init__(self, work: Work, name: str, notebook: dict[str, Any], give: Tell) -> None:
         self.work, self.cells, self.give = work, notebook["cells"], give
         checks = {i: c for i, cell in enumerate(self.cells) if (c := _check(cell, i, work.asked[name]))}
+        self.public: dict[str, list[Reply]] = {}  # exercise -> its answer's replies on public inputs
         inside = package.of(topic(work.lesson))
         self.execution = Execution(
             self.cells, checks, lambda: Kernel(inside, work.files, work.settings), work.settings
@@ -74,12 +76,26 @@ class Sitting:
     def sit(self, verdicts: Mapping[str, dict[str, Any]]) -> None:
         """Give a verdict on every check that has none, and place all of them in the notebook."""
         checks = self.execution.checks.values()
-        self.execution.ask([c for c in checks if c.exercise not in verdicts], self.judge, self.lose)
+        pending = [check for check in checks if check.exercise not in verdicts]
+        self.execution.ask(pending, self.attempt, self.judge, self.lose)
         for check in checks:
             self.cells[check.cell]["outputs"] = outputs_of(check.exercise, verdicts[check.exercise])
 
+    def attempt(self, check: Check, kernel: Kernel) -> None:
+        """Ask one answer on the public inputs. Raises Lost when that costs the kernel."""
+        exercise = find(check.exercise)
+        assert isinstance(exercise, Exercise)
+        if check.exercise in self.execution.unbound:
+            return
+        try:
+            self.public[exercise.id] = _ask(kernel, exercise, exercise.tried())
+        except Lost:
+            raise
+        except Exception:  # the checker's own fault: `judge` runs into it again, and tells it
+            self.public.pop(exercise.id, None)
+
     def judge(self, check: Check, kernel: Kernel) -> None:
-        """Ask one answer and give the verdict on it. Raises Lost when that costs the kernel."""
+        """Ask one answer on the secret inputs, too, and give the verdict. Raises Lost."""
         exercise = find(check.exercise)
         assert isinstance(exercise, Exercise)
         try:
@@ -91,13 +107,21 @@ class Sitting:
         self.give(check.exercise, data)
 
     def verdict(self, exercise: Exercise, check: Check, kernel: Kernel) -> Verdict:
-        """The verdict on what the kernel holds as the answer; what was not there is looked for again."""
-        unbound = bind(kernel, check) if check.exercise not in self.execution.bound else ""
-        if unbound:
-            return self.unbound(exercise, check, unbound)
+        """The verdict on what the kernel holds as the answer."""
+        if error := self.execution.unbound.get(exercise.id):
+            return self.unbound(exercise, check, error)
         course = self.work.seed
         seed = None if course is None else np.random.SeedSequence([course, stable_hash(exercise.id)])
-        return judge(exercise, functools.partial(_ask, kernel), seed)
+        return judge(exercise, functools.partial(self.replies, kernel), seed)
+
+    def replies(self, kernel: Kernel, exercise: Exercise, cases: Sequence[Case]) -> list[Reply]:
+        """The replies on all cases; those on public ones were given before any secret was seen."""
+        secret = [case for case in cases if case.secret]
+        public = [case for case in cases if not case.secret]
+        replies = self.public.get(exercise.id) or _ask(kernel, exercise, public)
+        if not secret or len(replies) < len(public) or stopped(replies[-1]):
+            return replies
+        return replies + _ask(kernel, exercise, secret)
 
     def unbound(self, exercise: Exercise, check: Check, error: str) -> Verdict:
         """The verdict on an answer that is not there when the notebook has run."""
@@ -125,6 +149,7 @@ class Sitting:
     def flags(self) -> list[str]:
         """What a person should look at."""
         said = {"died": "ended the Python process", "memory": "used too much memory"}
+        said["processes"] = "started too many processes"
         return [
             f"cell {self.cells[i].get('id') or i + 1} {said.get(why, 'took too long')}"
             for i, why in sorted(self.execution.stopped.items())
