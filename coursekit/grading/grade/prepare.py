@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 from collections.abc import Iterable, Mapping
@@ -49,8 +50,23 @@ def prepare(
     near = found[next(name for name in names if name in found)].parent
     beside = {**submission.files(near), **files_of(classroom.notebooks / lesson)}
     settings = Settings(**dict(limits))
-    work = Work(submission.student, lesson, notebooks, asked, beside, seed, settings, known)
+    imports = imports_of([_released(classroom.release / lesson / f"{name}.ipynb") for name in names])
+    work = Work(submission.student, lesson, notebooks, asked, beside, seed, settings, known, imports)
     return work, notes
+
+
+def imports_of(notebooks: Iterable[Notebook]) -> tuple[str, ...]:
+    """The names of the modules that these notebooks import, as far as their cells can be read."""
+    found = set()
+    for cell in (cell for notebook in notebooks for cell in notebook["cells"] if cell["cell_type"] == "code"):
+        lines = [line for line in text(cell).splitlines() if not line.startswith(("%", "!"))]
+        with suppress(SyntaxError):
+            for node in ast.walk(ast.parse("\n".join(lines))):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module)
+    return tuple(sorted(found))
 
 
 def _mend(

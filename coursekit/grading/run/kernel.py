@@ -1,7 +1,7 @@
 """A student's kernel: a process of its own, watched from outside, that can always be killed.
 
 How the process is started is a kernel provisioner's business (jupyter_client's extension point):
-another name in `Settings.provisioner`, and it starts inside a sandbox, or from a warm fork.
+SANDBOX is a warm fork in a sandbox; jupyter_client's own starts a plain process, with the grader's rights.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from coursekit.errors import CannotDo
 from coursekit.grading.run.watch import GRACE, TICK, Watch
 from coursekit.grading.run.work import Settings
 
+SANDBOX = "coursekit-sandbox"
 LONGEST = 90  # bytes of the folder of sockets: a whole name may have 107
 STARTS_WITHIN = 60.0  # seconds
-KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT")
+KEPT = ("LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT")
 _START = "import coursekit; coursekit.grading_kernel()"
 
 OnMessage = Callable[[str, dict[str, Any]], None]
@@ -56,9 +57,12 @@ class Kernel:
 
     package: the folder that holds its coursekit
     files: what lies in the folder it works in, by relative path
+    names: modules that it will want; a warm one has imported them
     """
 
-    def __init__(self, package: Path, files: Mapping[str, bytes], settings: Settings) -> None:
+    def __init__(
+        self, package: Path, files: Mapping[str, bytes], settings: Settings, names: Sequence[str] = ()
+    ) -> None:
         self.settings = settings
         self._folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
         self._manager = _Manager(connection_file=str(self._folder / "k.json"))
@@ -70,26 +74,37 @@ class Kernel:
         self._process: psutil.Process | None = None
         self._client: Any = None
         try:
-            self._start(package, files)
+            self._start(package, files, names)
         except BaseException:
             self.close()
             raise
 
-    def _start(self, package: Path, files: Mapping[str, bytes]) -> None:
-        work = self._folder / "work"
-        work.mkdir()
-        for name, content in files.items():
-            (work / name).parent.mkdir(parents=True, exist_ok=True)
-            (work / name).write_bytes(content)
-        with (self._folder / "started.log").open("wb") as log:
-            where = {"cwd": str(work), "env": environment(self._folder, package)}
-            self._manager.start_kernel(**where, stdout=log, stderr=log)
+    def _start(self, package: Path, files: Mapping[str, bytes], names: Sequence[str]) -> None:
+        if self.settings.provisioner == SANDBOX:
+            given = {"package": package, "names": names, "files": files, "settings": self.settings}
+            self._manager.start_kernel(**given, env=environment(package))
+        else:
+            self._start_plainly(package, files)
         with contextlib.suppress(psutil.NoSuchProcess):  # it is told below
             self._process = psutil.Process(self._manager.provisioner.pid)  # type: ignore[union-attr]
         self._wait_for_sockets()
         self._client = self._manager.client()
         self._client.start_channels(stdin=False, hb=False, control=False)
         self._wait_until_heard()
+
+    def _start_plainly(self, package: Path, files: Mapping[str, bytes]) -> None:
+        work, home = self._folder / "work", self._folder / "home"
+        work.mkdir()
+        home.mkdir()
+        for name, content in files.items():
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            (work / name).write_bytes(content)
+        places = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR"), str(home)) | {
+            "IPYTHONDIR": str(home / "ipython")
+        }
+        with (self._folder / "started.log").open("wb") as log:
+            env = environment(package) | places | {"PYTHONPATH": str(package)}
+            self._manager.start_kernel(cwd=str(work), env=env, stdout=log, stderr=log)
 
     def __enter__(self) -> Kernel:
         return self
@@ -196,11 +211,12 @@ class Kernel:
 
     def kill(self) -> None:
         """Kill the kernel and every process it started."""
-        family = self.processes()
-        for process in family:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        psutil.wait_procs(family[:1], GRACE)
+        if self.settings.provisioner != SANDBOX:  # a sandbox ends with all that runs in it
+            family = self.processes()
+            for process in family:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            psutil.wait_procs(family[:1], GRACE)
         with contextlib.suppress(Exception):
             self._manager.shutdown_kernel(now=True)
 
@@ -224,27 +240,24 @@ class Kernel:
         """The kernel, the processes that it started, and those that they started."""
         if self._process is None:
             return []
+        if self.settings.provisioner == SANDBOX:
+            return self._manager.provisioner.processes()  # type: ignore[union-attr]
         try:
             return [self._process, *self._process.children(recursive=True)]
         except psutil.Error:
             return [self._process]
 
 
-def environment(folder: Path, package: Path) -> dict[str, str]:
-    """A kernel's environment: what programs need to run, nothing of the instructor's own."""
-    home = folder / "home"
-    home.mkdir()
+def environment(package: Path) -> dict[str, str]:
+    """A kernel's environment but for its places: what programs need, nothing of the instructor's own."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     threads = ["OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM_NUM"]
     threads += ["TF_NUM_INTRAOP", "TF_NUM_INTEROP"]
     return kept | {
-        "PYTHONPATH": str(package),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
         "PYTHONHASHSEED": "0",  # the same grade when it is graded again
-        "HOME": str(home),
-        "USERPROFILE": str(home),
-        "TMPDIR": str(home),
-        "IPYTHONDIR": str(home / "ipython"),
         "MPLCONFIGDIR": str(package / "matplotlib"),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MALLOC_ARENA_MAX": "2",
         "CUDA_VISIBLE_DEVICES": "-1",  # one grade, whatever machine it is given on
         "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 JUDGING = ("__init__", "judging", "notebook", "verdict")
 PICTURES = ("picture", "drawing")  # of `explore`: with these a lesson shows what answers do
 GIVING = ("__init__", "carried", "digits", "mnist")  # of `data`: nothing that looks or downloads
+ENTERING = ("forks", "enter")  # of `grading.sandbox`: how a kernel starts in one
 TEACHING = ("reference", "frameworks")
 SMALL = 1_000_000  # bytes: the data that comes with the course; what is fetched stays outside
 
@@ -43,6 +44,8 @@ def build(folder: Path, topic: str) -> Path:
     package = folder / "coursekit"
     (package / "checking").mkdir(parents=True)
     shutil.copyfile(Path(__file__).with_name("inside.py"), package / "__init__.py")
+    for name in ENTERING:
+        shutil.copyfile(ROOT / "grading" / "sandbox" / f"{name}.py", package / f"{name}.py")
     (package / "data").mkdir()
     for name in GIVING:
         shutil.copyfile(ROOT / "data" / f"{name}.py", package / "data" / f"{name}.py")

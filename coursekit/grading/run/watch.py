@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 GRACE = 3.0  # seconds between the interrupt and the kill
 TICK = 0.1  # seconds between two looks at the process
+THREADS = 400  # of the kernel and all that it started
 
 
 class Lost(Exception):
-    """The kernel is gone: `why` is "died", "timed-out" (it did not stop when interrupted) or "memory"."""
+    """The kernel is gone.
+
+    why: "died", "timed-out" (it did not stop when interrupted), "memory", or "processes" (too many of them)
+    """
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -46,9 +50,7 @@ class Watch:
         if now < self.next_look:
             return True
         self.next_look = now + TICK
-        used, memory = self._measure()
-        if memory > 1e6 * self.kernel.settings.memory:
-            self._lose("memory")
+        used = self._measure()
         self.used = used if self.used is None else self.used
         if not self.interrupted and (now - self.started > self.clock or used - self.used > self.processor):
             self.interrupted = True
@@ -58,18 +60,37 @@ class Watch:
             self._lose("timed-out")
         return True
 
-    def _measure(self) -> tuple[float, float]:
-        """Processor seconds and resident bytes of the kernel and all that it started."""
+    def _measure(self) -> float:
+        """Processor seconds of the kernel and all that it started; lost, where they take too much else."""
         if not self.kernel.alive():
             self._lose("died")
-        seconds, memory = 0.0, 0.0
-        for process in self.kernel.processes():
+        processes = self.kernel.processes()
+        seconds, memory, threads = 0.0, 0.0, 0
+        for process in processes:
             with contextlib.suppress(psutil.Error):
                 used = process.cpu_times()  # user, system, and those of its children that have ended
                 seconds += sum(used[:4]) if process.pid == self.kernel.pid else sum(used[:2])
                 memory += process.memory_info().rss
-        return seconds, memory
+                threads += process.num_threads()
+        if threads > THREADS:
+            self._lose("processes")
+        most = 1e6 * self.kernel.settings.memory
+        # What processes share is counted once; that takes longer to find out.
+        if memory > most and sum(map(_own_memory, processes)) > most:
+            self._lose("memory")
+        return seconds
 
     def _lose(self, why: str) -> None:
         self.kernel.kill()
         raise Lost(why)
+
+
+def _own_memory(process: psutil.Process) -> float:
+    """Resident bytes, what is shared with other processes divided among them."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        try:
+            full = process.memory_full_info()
+            return float(getattr(full, "pss", full.uss))
+        except psutil.AccessDenied:
+            return float(process.memory_info().rss)
+    return 0.0

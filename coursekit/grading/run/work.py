@@ -12,12 +12,14 @@ class Settings:
     """What a kernel may use.
 
     seconds: processor time of a cell; twice as long by the clock. memory: resident MB, all its processes
-    provisioner: what starts its process
+    provisioner: what starts its process, by its name among jupyter_client's
+    hidden: folders that it must not see, wherever they lie
     """
 
     seconds: float = 60.0
     memory: float = 3000.0
     provisioner: str = "local-provisioner"
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Work:
     asked: name -> {cell's grade_id: its source}, the released notebook's own check cells
     seed: of the secret inputs; None for public ones alone
     known: verdicts that an interrupted run has given already
+    imports: what the released notebook imports: a warm kernel has it ready
     """
 
     student: str
@@ -38,6 +41,7 @@ class Work:
     seed: int | None
     settings: Settings
     known: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
