@@ -25,10 +25,7 @@ from coursekit.grading.journal import Journal
 from coursekit.grading.layout import Classroom
 from coursekit.grading.lock import only_one
 
-NOT_ISOLATED = (
-    "Students' code runs with your rights on this machine: isolation is not built yet "
-    "(`--isolation none` says that you know)."
-)
+NOT_ISOLATED = "`--isolation none` grades without it: students' code then runs with your rights here."
 
 
 def grade(
@@ -54,20 +51,32 @@ def grade(
         terminal is asked)
     Raises CannotDo. The result's "exit" is 1 where a submission could not be graded at all.
     """
-    if isolation == "bwrap":
-        raise CannotDo("Isolation by bubblewrap is not built yet; `--isolation none` grades without it.")
     classroom.make()
-    limits = {name: value for name, value in (("seconds", timeout), ("memory", memory)) if value is not None}
+    asked = {"seconds": timeout, "memory": memory, **_isolated(isolation, classroom)}
+    limits = {name: value for name, value in asked.items() if value is not None}
     with (
-        telling.disk_faults(classroom.root),
         only_one(classroom.private / "lock") as scratch,
         Journal(classroom.journal) as journal,
     ):
         course, seed_changed = course_seed(classroom.private / "seed", seed)
         planned = plan(classroom, journal, course, lessons, students, again or seed_changed)
-        if isolation == "auto" and any(not task.ended for task in planned.tasks):
-            console.say(NOT_ISOLATED)
+        if isolation != "none" and scheduler is None and any(not task.ended for task in planned.tasks):
+            _must_isolate()
         with Grading(classroom, journal, course, limits, scratch) as grading:
             grading.do(planned, jobs, scheduler)
             grading.settle(yes)
     return grading.summary(planned)
+
+
+def _isolated(isolation: str, classroom: Classroom) -> dict[str, Any]:
+    """What `Settings` say of isolation; "auto" is bubblewrap, and never none."""
+    if isolation == "none":
+        return {}
+    return {"provisioner": "coursekit-sandbox", "hidden": (str(classroom.root), str(classroom.notebooks))}
+
+
+def _must_isolate() -> None:
+    from coursekit.grading.sandbox.bubblewrap import missing
+
+    if why := missing():
+        raise CannotDo(f"{why} {NOT_ISOLATED}")
