@@ -21,6 +21,7 @@ import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+from coursekit.checking.plain import MAX_WIRE
 from coursekit.errors import CannotDo
 from coursekit.grading.run.watch import GRACE, TICK, Watch
 from coursekit.grading.run.work import Settings
@@ -28,6 +29,7 @@ from coursekit.grading.run.work import Settings
 SANDBOX = "coursekit-sandbox"
 LONGEST = 90  # bytes of the folder of sockets: a whole name may have 107
 STARTS_WITHIN = 60.0  # seconds
+LONGEST_OUTPUT = 200_000_000  # bytes of one message
 KEPT = ("LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT")
 _START = "import coursekit; coursekit.grading_kernel()"
 
@@ -65,9 +67,14 @@ class Kernel:
     ) -> None:
         self.settings = settings
         self._folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
-        self._manager = _Manager(connection_file=str(self._folder / "k.json"))
+        self._shorter: int | None = None  # a descriptor of the folder
+        place = self._folder
+        if settings.provisioner == SANDBOX:  # no other process has to find its sockets by their names
+            self._shorter = os.open(self._folder, os.O_DIRECTORY)
+            place = Path(f"/proc/self/fd/{self._shorter}")
+        self._manager = _Manager(connection_file=str(place / "k.json"))
         self._manager.settings = settings
-        if os.name != "nt" and len(os.fsencode(self._folder)) < LONGEST:
+        if os.name != "nt" and len(os.fsencode(place)) < LONGEST:
             self._manager.transport = "ipc"  # files that only the owner can open, in place of network ports
         else:
             self._manager.transport_encryption = "auto"
@@ -89,7 +96,7 @@ class Kernel:
             self._process = psutil.Process(self._manager.provisioner.pid)  # type: ignore[union-attr]
         self._wait_for_sockets()
         self._client = self._manager.client()
-        self._client.start_channels(stdin=False, hb=False, control=False)
+        self._listen()
         self._wait_until_heard()
 
     def _start_plainly(self, package: Path, files: Mapping[str, bytes]) -> None:
@@ -124,6 +131,16 @@ class Kernel:
         while not all(map(os.path.exists, files)):
             self._must_run(end)
             time.sleep(0.005)
+
+    def _listen(self) -> None:
+        """Open the channels, for no more at a time than an honest kernel sends."""
+        context = self._client.context
+        context.setsockopt(zmq.MAXMSGSIZE, MAX_WIRE + 1_000_000)  # the connection is closed by a longer one
+        context.setsockopt(zmq.RCVHWM, 2)
+        self._client.shell_channel.start()
+        context.setsockopt(zmq.MAXMSGSIZE, LONGEST_OUTPUT)
+        context.setsockopt(zmq.RCVHWM, 5)
+        self._client.iopub_channel.start()
 
     def _wait_until_heard(self) -> None:
         """Outputs are published to whoever has subscribed by then: wait until one arrives."""
@@ -226,6 +243,8 @@ class Kernel:
         if self._client is not None:
             self._client.stop_channels()
             self._client.context.term()
+        if self._shorter is not None:
+            os.close(self._shorter)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
