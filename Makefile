@@ -25,7 +25,7 @@ $(VENV)/.course: $(INPUTS)
 
 # What tests need too.
 $(VENV)/.installed: $(INPUTS)
-	@$(PYTHON) tools/install.py $(VENV) dev,torch,keras,cluster
+	@$(PYTHON) tools/install.py $(VENV) dev,torch,keras,cluster,postgresql
 	@touch $(VENV)/.course $@
 
 lab: $(VENV)/.course  ## the course folder, in JupyterLab

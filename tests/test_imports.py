@@ -76,6 +76,22 @@ def test_nothing_imports_notebooks_tests_or_tools():
     ] == []
 
 
+def test_each_part_of_grading_can_be_imported_first():
+    """No circle: whichever module a command begins with."""
+    files = [path for path in (PACKAGE / "grading").glob("*.py") if path.stem != "__init__"]
+    files += [path.parent for path in (PACKAGE / "grading").glob("*/__init__.py")]
+    names = [f"coursekit.grading.{path.stem}" for path in files]
+    code = f"""
+import importlib, sys
+for name in {names}:
+    for known in [one for one in sys.modules if one.split(".")[0] == "coursekit"]:
+        del sys.modules[known]
+    importlib.import_module(name)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def loaded_by(code):
     """The top-level modules that a fresh Python holds after `code`."""
     ending = "\nimport sys, json; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"

@@ -21,6 +21,7 @@ EXTRAS = {  # what each is for
     "keras": "the lessons on Keras",
     "grading": "instructors",
     "cluster": "grading on several machines",
+    "postgresql": "a gradebook in PostgreSQL",
 }
 IN_KERNEL = "import sys, coursekit; print(sys.prefix)"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,7 +24,7 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
     def add(name: str, run: Callable[..., Any], says: str) -> argparse.ArgumentParser:
         about = says[0].upper() + says[1:]
         command = commands.add_parser(name, parents=list(parents), help=says, description=f"{about}.")
-        command.set_defaults(run=run)
+        command.set_defaults(run=functools.partial(_run, run))
         return command
 
     release = add(
@@ -79,6 +80,18 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
         help="that everybody hands in (the first; a few hand in the others too)",
     )
     demo.add_argument("--students", metavar="N", type=_positive, default=24, help="how many (%(default)s)")
+
+
+def _run(run: Callable[..., dict[str, Any]], args: argparse.Namespace) -> dict[str, Any]:
+    """Run a command; what a disk or a database cannot do is told in one sentence."""
+    try:
+        return run(args)
+    except Exception as error:
+        from coursekit.grading import faults
+
+        if said := faults.sentence(error, classroom(args)):
+            raise CannotDo(said) from error
+        raise
 
 
 def _lessons(command: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from coursekit.errors import CannotDo
 from coursekit.files import write_whole
+from coursekit.grading.database import Database, absolute
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -32,9 +33,17 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 c.CourseDirectory.source_directory = {source!r}  # the solved lessons; seen from this folder
 c.CourseDirectory.ignore = {ignored!r}
+c.CourseDirectory.course_id = "default_course"  # nbgrader's own word for it, and PostgreSQL wants one
+
+# The gradebook is gradebook.db. A PostgreSQL database in its place (the password belongs in ~/.pgpass):
+# c.CourseDirectory.db_url = "postgresql+psycopg://user@host/name"
 
 c.Execute.timeout = 300  # seconds a cell; an exercise has its own, shorter limit
 c.KernelManager.transport_encryption = "auto"  # what a kernel says, nobody else on this machine can read
+
+# Formgrader shows what students gave: without this, their scripts would run with your rights.
+c.HTMLExporter.preprocessors = ["coursekit.grading.feedback.safe.SafeNotebook"]
+c.HTMLExporter.filters = {{"markdown2html": "coursekit.grading.feedback.safe.markdown2html"}}
 
 # nbgrader starts alembic by its bare name.
 os.environ["PATH"] = sysconfig.get_path("scripts") + os.pathsep + os.environ.get("PATH", "")
@@ -60,7 +69,6 @@ class Classroom:
     submitted = property(lambda self: self.root / "submitted")
     autograded = property(lambda self: self.root / "autograded")
     feedback = property(lambda self: self.root / "feedback")
-    database = property(lambda self: self.root / "gradebook.db")
     # What is coursekit's own.
     report = property(lambda self: self.root / "report")
     private = property(lambda self: self.root / ".coursekit")
@@ -68,6 +76,12 @@ class Classroom:
     earlier = property(lambda self: self.private / "earlier")
     releases = property(lambda self: self.private / "releases")
     unplaced = property(lambda self: self.submitted / ".unplaced")
+
+    @property
+    def database(self) -> Database:
+        """The gradebook's database, as the class's settings name it; nothing is made."""
+        named = self._settings().CourseDirectory.get("db_url") or "sqlite:///gradebook.db"
+        return Database(absolute(named, self.root))
 
     @cached_property
     def notebooks(self) -> Path:
@@ -120,23 +134,28 @@ class Classroom:
 
     def config(self) -> Any:
         """nbgrader's settings of this class (a traitlets Config), with what the instructor changed."""
-        from traitlets.config import PyFileConfigLoader
-
-        self.make()
-        with scripts_on_path():
-            config = PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+        config = self.make()._settings()
         config.CourseDirectory.root = str(self.root)
         config.CourseDirectory.source_directory = self._source_directory()
+        config.CourseDirectory.db_url = self.database.url
         return config
+
+    def _settings(self) -> Any:
+        from traitlets.config import Config, PyFileConfigLoader
+
+        if not (self.root / "nbgrader_config.py").is_file():
+            return Config()
+        with scripts_on_path():
+            return PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
         """nbgrader's gradebook of this class, made when missing."""
         from nbgrader.api import Gradebook
 
-        self.make()
+        settings = self.config().CourseDirectory
         with scripts_on_path():
-            book = Gradebook(f"sqlite:///{self.database}")
+            book = Gradebook(settings.db_url, settings.get("course_id", ""))
         try:
             yield book
         finally:

@@ -75,7 +75,7 @@ class Book:
 
 def read(classroom: Any) -> Book:
     """Read the gradebook of the class; empty where there is none yet."""
-    if not classroom.database.is_file():
+    if not classroom.database.exists():
         return Book()
     from nbgrader.api import Assignment, Student
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from coursekit import console
 from coursekit.errors import CannotDo
-from coursekit.grading.collect.people import People, Person, plain, student_id
+from coursekit.grading.collect.people import Person, plain, student_id
 from coursekit.grading.layout import Classroom
 
 # A column's meaning by its heading, as `plain` spells it: our own names, Canvas', Moodle's, Spanish.
@@ -43,18 +41,6 @@ def roster(classroom: Classroom, file: Path) -> dict[str, Any]:
     new = [person.id for person in persons if person.id not in known]
     console.say(f"{file}: {len(persons)} students, {len(new)} of them new.")
     return {"file": str(file), "students": [person.id for person in persons], "new": new}
-
-
-def people(classroom: Classroom) -> People:
-    """The students that the gradebook knows, and those who have handed in before."""
-    persons = []
-    if classroom.database.is_file():
-        # By SQL: importing nbgrader takes seconds, and its table of students has not changed in years.
-        query = "SELECT id, first_name, last_name, email, lms_user_id FROM student"
-        with closing(sqlite3.connect(f"{classroom.database.as_uri()}?mode=ro", uri=True)) as database:
-            persons = [Person(*(value or "" for value in row)) for row in database.execute(query)]
-    folders = classroom.submitted.iterdir() if classroom.submitted.is_dir() else ()
-    return People(persons, [path.name for path in folders if path.is_dir() and path.name[0] != "."])
 
 
 def read_roster(file: Path) -> list[Person]:

@@ -7,7 +7,7 @@ import stat
 import psutil
 import pytest
 
-from coursekit import console
+from coursekit import cli, console
 from coursekit.errors import CannotDo
 from coursekit.grading.grade import grade
 from coursekit.grading.journal import Journal, graded
@@ -186,7 +186,7 @@ def test_changed_exercises_change_no_score_unasked(room, monkeypatch, runs):
 
 def test_lost_gradebook_is_filled_from_the_journal_without_a_run(room, fresh, runs):
     before = scores(room)
-    room.database.write_bytes(fresh.database.read_bytes())
+    room.database.file.write_bytes(fresh.database.file.read_bytes())
     result = grade(room, isolation="none", students=["ann", "bob", "cyd", "dan"])
     assert runs == []
     assert len(result["graded"]) == 4
@@ -235,7 +235,7 @@ def test_no_isolation_is_said_unless_it_was_asked_for(room, capsys):
     assert "your rights" in capsys.readouterr().out
 
 
-def test_full_disk_is_told_and_the_next_run_goes_on(fresh, tmp_path, monkeypatch, runs):
+def test_full_disk_is_told_and_the_next_run_goes_on(fresh, tmp_path, monkeypatch, runs, capsys):
     room = copy_class(fresh, tmp_path / "clone")
     keep, kept = Journal.verdict, []
 
@@ -247,8 +247,10 @@ def test_full_disk_is_told_and_the_next_run_goes_on(fresh, tmp_path, monkeypatch
 
     with monkeypatch.context() as patched:
         patched.setattr(Journal, "verdict", full)
-        with pytest.raises(CannotDo, match="full"):
-            grade(room, isolation="none", students=["ann"], jobs=1)
+        line = ["grade", "--isolation", "none", "--student", "ann", "--jobs", "1"]
+        assert cli.main([*line, "--course", str(room.root)]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "full" in said
     assert psutil.Process().children(recursive=True) == [] or all(
         "grading_kernel" not in " ".join(p.cmdline()) for p in psutil.Process().children(recursive=True)
     )

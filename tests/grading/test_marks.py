@@ -32,7 +32,7 @@ def written(tmp_path_factory):
         _score(book, "why-solution", needs_manual_grade=True)
         book.find_submission_notebook(TOY, TOY, "ana").late_submission_penalty = 0.25
         book.db.commit()
-    return classroom.database
+    return classroom.database.file
 
 
 def _score(book, cell, **values):
@@ -44,7 +44,7 @@ def _score(book, cell, **values):
 
 @pytest.fixture
 def graded(classroom, written):
-    shutil.copy(written, classroom.make().database)
+    shutil.copy(written, classroom.make().database.file)
     return classroom
 
 

@@ -12,13 +12,12 @@ from typing import Any
 from coursekit import console
 from coursekit.errors import CannotDo
 from coursekit.files import write_whole
-from coursekit.grading.collect.people import People
+from coursekit.grading.collect.people import People, people_of
 from coursekit.grading.collect.placing import Known, Placer, Whose, catalogue, which
 from coursekit.grading.collect.sources import Handed, Refused, files_in
 from coursekit.grading.collect.storing import TIMESTAMP, Incoming, Store, digest, parse_time
 from coursekit.grading.layout import Classroom
 from coursekit.grading.lock import only_one
-from coursekit.grading.roster import people
 
 MOST_BESIDE = 50_000_000  # bytes of a file that lies beside a notebook
 _SAYS_NOTHING = (TIMESTAMP, "onlinetext.html", ".pyc")
@@ -35,7 +34,7 @@ def collect(classroom: Classroom, paths: Sequence[Path]) -> dict[str, Any]:
     known = catalogue(classroom)
     if not known:
         raise CannotDo(f"There is no lesson in {classroom.notebooks}.")
-    persons = people(classroom.make())
+    persons = people_of(classroom.make())
     sorting = _Sorting(classroom, known, persons)
     for path in paths:
         sorting.sort(Path(path))

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from coursekit.grading.layout import Classroom
+
 MOST = 64  # characters of an id
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # no file name on Windows
 
@@ -50,6 +52,14 @@ class People:
             if found:
                 return found
         return None
+
+
+def people_of(classroom: Classroom) -> People:
+    """The students that the gradebook knows, and those who have handed in before."""
+    rows = classroom.database.rows("student", "id", "first_name", "last_name", "email", "lms_user_id")
+    persons = [Person(*(value or "" for value in row)) for row in rows]
+    folders = classroom.submitted.iterdir() if classroom.submitted.is_dir() else ()
+    return People(persons, [path.name for path in folders if path.is_dir() and path.name[0] != "."])
 
 
 def plain(name: str) -> str:

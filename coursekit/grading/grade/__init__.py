@@ -15,9 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from coursekit import console
 from coursekit.errors import CannotDo
-from coursekit.grading.grade import telling
 from coursekit.grading.grade.seeds import course_seed
 from coursekit.grading.grade.tasks import plan
 from coursekit.grading.grade.work import Grading

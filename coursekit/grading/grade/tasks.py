@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from coursekit.errors import CannotDo
+from coursekit.grading.database import Database
 from coursekit.grading.grade.seeds import version_of
 from coursekit.grading.grade.submissions import Submission, submissions
 from coursekit.grading.journal import Attempt, Journal
@@ -107,16 +105,8 @@ def _resumed(task: Task, journal: Journal, lost: bool) -> Task:
     return task
 
 
-def in_gradebook(database: Path) -> tuple[set[str], set[tuple[str, str]]]:
-    """The lessons that nbgrader's gradebook knows, and (student, lesson) of the submissions that it holds.
-
-    Read without nbgrader, whose import takes longer than all else where there is nothing to grade.
-    """
-    if not database.is_file():
-        return set(), set()
-    with closing(sqlite3.connect(database, timeout=30)) as book:
-        if not book.execute("SELECT 1 FROM sqlite_master WHERE name = 'submitted_assignment'").fetchone():
-            return set(), set()
-        names = dict(book.execute("SELECT id, name FROM assignment"))
-        rows = book.execute("SELECT student_id, assignment_id FROM submitted_assignment")
-        return set(names.values()), {(student, names[lesson]) for student, lesson in rows}
+def in_gradebook(database: Database) -> tuple[set[str], set[tuple[str, str]]]:
+    """The lessons that nbgrader's gradebook knows, and (student, lesson) of the submissions that it holds."""
+    names = dict(database.rows("assignment", "id", "name"))
+    rows = database.rows("submitted_assignment", "student_id", "assignment_id") if names else []
+    return set(names.values()), {(student, names[lesson]) for student, lesson in rows}

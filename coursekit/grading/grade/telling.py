@@ -1,15 +1,13 @@
-"""What grading tells: what was graded, whose score would change, what is wrong with the disk."""
+"""What grading tells: what was graded, whose score would change."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coursekit import console
-from coursekit.errors import CannotDo
+from coursekit.grading.database import Database
 
 SHOWN = 60  # rows of a table
 
@@ -58,9 +56,9 @@ def confirmed(yes: bool) -> bool:
 
 
 def show(
-    graded: Sequence[Mapping[str, Any]], failed: int, unchanged: int, outdated: int, where: Path
+    graded: Sequence[Mapping[str, Any]], failed: int, unchanged: int, outdated: int, where: Database
 ) -> None:
-    """What was graded, a line a submission, and the sums. where: the gradebook"""
+    """What was graded, a line a submission, and the sums. where: the gradebook's database"""
     if graded:
         rows = [
             (one["student"], one["lesson"], f"{one['points']:g} of {one['max_points']:g}", _remark(one))
@@ -87,24 +85,3 @@ def _remark(graded: Mapping[str, Any]) -> str:
     parts = first + ([f"and {more} more repairs"] if more > 0 else [])
     parts += [f"the grader failed on {', '.join(graded['ungraded'])}"] if graded["ungraded"] else []
     return "; ".join(parts)
-
-
-@contextmanager
-def disk_faults(root: Path) -> Iterator[None]:
-    """A disk that is full, or cannot be written, told in one sentence instead of a database's error."""
-    try:
-        yield
-    except Exception as error:  # sqlite3's own, or SQLAlchemy's around it
-        sentence = disk_fault(str(error), root)
-        if sentence is None:
-            raise
-        raise CannotDo(sentence) from error
-
-
-def disk_fault(error: str, root: Path) -> str | None:
-    """What to say of a database's error that is the disk's; None of any other."""
-    if "disk is full" in error or "disk I/O error" in error:
-        return f"The disk of {root} is full. Free some space and run this again: it goes on where it stopped."
-    if "readonly database" in error or "unable to open database" in error:
-        return f"{root} cannot be written. Make it writable, or choose another folder with --course."
-    return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import tempfile
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, closing
@@ -182,8 +181,6 @@ class Grading:
                 reviewed=task.unchanged,
             )
         except Refused as error:
-            if telling.disk_fault(str(error), self.classroom.root):
-                raise sqlite3.OperationalError(str(error)) from error
             self._fail(task.student, task.lesson, f"nbgrader refused it: {error}")
             return
         self.journal.applied(task.attempt)
