@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 STATUSES = ("passed", "partly", "wrong", "crashed", "timed-out", "not-attempted")
-_HEADS = {
+HEADS = {
     "passed": "Right",
     "partly": "Partly right",
     "wrong": "Not right yet",
@@ -80,7 +80,7 @@ class Verdict:
 
     def _head(self) -> str:
         points = f"{_number(float(self.points))} of {self.max_points} point{'s' * (self.max_points != 1)}"
-        return f"{_HEADS[self.status]} ({points})"
+        return f"{HEADS[self.status]} ({points})"
 
     def as_html(self, hint: str = "") -> str:
         """The panel under a check cell; `hint`, if any, is folded away below it and needs no kernel."""

@@ -42,8 +42,8 @@ c.Execute.timeout = 300  # seconds a cell; an exercise has its own, shorter limi
 c.KernelManager.transport_encryption = "auto"  # what a kernel says, nobody else on this machine can read
 
 # Formgrader shows what students gave: without this, their scripts would run with your rights.
-c.HTMLExporter.preprocessors = ["coursekit.grading.feedback.safe.SafeNotebook"]
-c.HTMLExporter.filters = {{"markdown2html": "coursekit.grading.feedback.safe.markdown2html"}}
+c.HTMLExporter.preprocessors = ["coursekit.grading.feedback.notebook.SafeNotebook"]
+c.HTMLExporter.filters = {{"markdown2html": "coursekit.grading.feedback.markdown.markdown2html"}}
 
 # nbgrader starts alembic by its bare name.
 os.environ["PATH"] = sysconfig.get_path("scripts") + os.pathsep + os.environ.get("PATH", "")

@@ -1,4 +1,10 @@
-"""`coursekit feedback`: nbgrader's feedback, in which each check shows its verdict; as an archive, too."""
+"""`coursekit feedback`: nbgrader's feedback, in which each check shows its verdict; as an archive, too.
+
+pages      nbgrader's converter with our summary above the notebook (page/)
+notebook   a notebook's outputs and metadata, made harmless
+markdown   Markdown as harmless HTML, with formulas as MathML (formulas)
+safe       HTML made harmless
+"""
 
 from __future__ import annotations
 
@@ -10,7 +16,10 @@ from typing import Any
 
 from coursekit import console
 from coursekit.errors import CannotDo
+from coursekit.grading import journal, marks
+from coursekit.grading.journal import Graded
 from coursekit.grading.layout import Classroom
+from coursekit.grading.marks import Record
 
 
 def feedback(classroom: Classroom, lessons: Sequence[str] = (), zip: bool = False) -> dict[str, Any]:
@@ -43,14 +52,17 @@ def feedback(classroom: Classroom, lessons: Sequence[str] = (), zip: bool = Fals
 
 def _generate(classroom: Classroom, there: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Make the pages; what could not be made, and why."""
-    from nbgrader.converters import GenerateFeedback
-
     from coursekit.grading.converters import Converters, Refused
+    from coursekit.grading.feedback.pages import Pages
 
     converters, failed = Converters(classroom), {}
+    pages, records = Pages(converters), marks.read(classroom).records
+    found = {(one.student, one.lesson): one for one in journal.graded(classroom)}
     for student, lesson in console.track(there, "feedback"):
+        pages.found = found.get((student, lesson)) or Graded(student, lesson, "", "", 0.0)
+        pages.record = records.get((student, lesson)) or Record(student, lesson)
         try:
-            converters.run(GenerateFeedback, student, lesson)
+            converters.run(lambda **_: pages, student, lesson)
         except Refused as error:
             failed[student, lesson] = str(error)
             console.complain(f"{student}, {lesson}: nbgrader could not make the feedback: {error}")
