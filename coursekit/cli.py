@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             result = dict(args.run(args))
         code = int(result.pop("exit", 0))
         if args.json:
-            print(json.dumps(result, indent=2, ensure_ascii=False, default=str))
+            print(console.visible(json.dumps(result, indent=2, ensure_ascii=False, default=str)))
         sys.stdout.flush()
         return code
     except BrokenPipeError:  # the reader went away, as `head` does
@@ -57,7 +57,7 @@ def _failed(error: BaseException, args: argparse.Namespace) -> int:
     said = said or fault(error)
     console.complain(f"coursekit: {said}")
     if args.json:
-        print(json.dumps({"error": said}, indent=2, ensure_ascii=False))
+        print(console.visible(json.dumps({"error": said}, indent=2, ensure_ascii=False)))
     return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
 
 

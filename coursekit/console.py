@@ -9,6 +9,7 @@ the JSON document. Rich is imported when something is drawn, so that a command s
 from __future__ import annotations
 
 import io
+import re
 import sys
 import threading
 import time
@@ -26,6 +27,8 @@ WAIT = 2.0  # seconds of work before progress is shown
 PAUSE = 10.0  # seconds between lines of progress where there is no terminal
 PAUSE_IN_NOTEBOOK = 0.5
 _quiet = False
+# What moves the cursor, gives the terminal orders, or turns the direction of writing; \n and \t are text.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def configure(*, quiet: bool = False) -> None:
@@ -37,15 +40,20 @@ def configure(*, quiet: bool = False) -> None:
             stream.reconfigure(errors="replace")
 
 
+def visible(text: str) -> str:
+    """A text, which may come from a student, as a terminal can be given it: as text, whatever is in it."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def say(text: str = "") -> None:
     """Print a line for the person."""
     if not _quiet:
-        print(text, flush=True)
+        print(visible(text), flush=True)
 
 
 def complain(text: str) -> None:
     """Print an error on stderr, whatever is quiet."""
-    print(text, file=sys.stderr, flush=True)
+    print(visible(text), file=sys.stderr, flush=True)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()) -> None:
@@ -73,7 +81,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequenc
 def _cell(value: Any) -> Any:
     from rich.text import Text
 
-    return value if hasattr(value, "__rich_console__") else Text("" if value is None else str(value))
+    return (
+        value
+        if hasattr(value, "__rich_console__")
+        else Text("" if value is None else visible(" ".join(str(value).split("\n"))))
+    )
 
 
 def _console(stream: Any) -> Console:
