@@ -81,11 +81,9 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequenc
 def _cell(value: Any) -> Any:
     from rich.text import Text
 
-    return (
-        value
-        if hasattr(value, "__rich_console__")
-        else Text("" if value is None else visible(" ".join(str(value).split("\n"))))
-    )
+    if hasattr(value, "__rich_console__"):
+        return value
+    return Text("" if value is None else re.sub(r"[\n\t]", " ", visible(str(value))))
 
 
 def _console(stream: Any) -> Console:
