@@ -30,7 +30,7 @@ class Grading:
     """
 
     def __init__(
-        self, classroom: Classroom, journal: Journal, seed: int, limits: Mapping[str, float], scratch: Path
+        self, classroom: Classroom, journal: Journal, seed: int, limits: Mapping[str, Any], scratch: Path
     ) -> None:
         self.classroom, self.journal, self.seed = classroom, journal, seed
         self.limits, self.scratch = limits, scratch
@@ -90,6 +90,7 @@ class Grading:
         if not tasks:
             return
         from coursekit.grading.run import cluster, pool
+        from coursekit.grading.run.kernel import SANDBOX
 
         def job(task: Task) -> Callable[[], Work]:
             return lambda: self._begin(task)
@@ -98,7 +99,8 @@ class Grading:
         if scheduler is None:
             yield from pool.local(work, min(jobs or _cores(), len(tasks)), self.scratch)
         else:
-            wanted = cluster.requirements(topic(task.lesson) for task in tasks)
+            topics = {topic(task.lesson) for task in tasks}
+            wanted = cluster.requirements(topics, isolated=self.limits.get("provisioner") == SANDBOX)
             yield from cluster.on(scheduler, work, wanted, jobs)
 
     def _begin(self, task: Task) -> Work:

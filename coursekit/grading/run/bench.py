@@ -13,39 +13,55 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-
-from distributed import get_worker
+from typing import Any
 
 from coursekit.grading.run import machine
 from coursekit.grading.run.pool import events_of
 from coursekit.grading.run.work import Work
-from coursekit.grading.run.worker import Event, Worker
+from coursekit.grading.run.worker import Event, Failed, Worker, failed
 
 IDLE = 600.0  # seconds after which a process ends that gets no submission: its run was killed
+SAME = "Every machine of a cluster needs the same coursekit, packages and data: README says how."
+OTHERWISE = f"The Dask worker at {{}} would not grade as this machine: {{}}. {SAME}"
 
 _lock = threading.Lock()
 _benches: dict[str, Bench] = {}  # one for each run of `coursekit grade`
-_fits: list[Mapping[str, str]] = []  # what this machine was found to be; it is not looked at again
+_fits: list[Mapping[str, str]] = []  # what this machine was found to be, and is not asked for again
 
 
 def grade(run: str, work: Work, wanted: Mapping[str, str]) -> list[Event] | str:
-    """The events of a submission graded here, or what is otherwise here than wanted."""
-    return unfit(wanted) or _bench(run).grade(work)
+    """The events of a submission graded here, or in a sentence why none is to be graded here."""
+    if differs := unfit(wanted):
+        return OTHERWISE.format(_here().address, differs)
+    try:
+        events = _bench(run).grade(work)
+    except Exception as error:
+        events = [failed(error)]
+    if any(isinstance(one, Failed) and "No space left" in one.details for one in events):
+        return f"The disk of the Dask worker at {_here().address} is full."
+    return events
 
 
 def unfit(wanted: Mapping[str, str]) -> str:
-    """What is otherwise on this machine than wanted, in a sentence; "" where it gives the same grades."""
+    """What is otherwise on this machine than wanted; "" where it gives the same grades."""
     if wanted in _fits:
         return ""
-    if differs := machine.differences(wanted):
-        return f"The Dask worker at {get_worker().address} would not grade as this machine does: {differs}."
-    _fits.append(wanted)
-    return ""
+    differs = machine.differences(wanted)
+    if not differs:
+        _fits.append(wanted)
+    return differs
 
 
 async def end(run: str) -> None:
     """End what this Dask worker does for a run, at once."""
     await asyncio.to_thread(_bench(run).end)
+
+
+def _here() -> Any:
+    """The Dask worker that this is."""
+    from distributed import get_worker
+
+    return get_worker()
 
 
 def _bench(run: str) -> Bench:
@@ -83,7 +99,7 @@ class Bench:
 
     def _new(self) -> Worker:
         if self.folder is None:  # in Dask's own folder, which Dask removes when its worker ends
-            self.folder = Path(tempfile.mkdtemp(prefix="coursekit-", dir=get_worker().local_directory))
+            self.folder = Path(tempfile.mkdtemp(prefix="coursekit-", dir=_here().local_directory))
         # Under a nanny a Dask worker may start no process, lest that outlive it. Ours end with their parent.
         multiprocessing.current_process().daemon = False
         return Worker(self.folder, IDLE)
@@ -91,11 +107,11 @@ class Bench:
     def end(self) -> None:
         """Stop what is at work, close what is not; the last to stop leaves nothing."""
         with _lock:
-            self.ended, last = True, not self.busy
-            free, self.free = self.free, []
-        for worker in (*self.busy, *free):
+            self.ended = True
+            busy, free, self.free = self.busy.copy(), self.free, []
+        for worker in busy + free:
             worker.stop()
         for worker in free:
             worker.close()
-        if last and self.folder is not None:
+        if not busy and self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)

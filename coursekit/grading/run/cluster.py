@@ -7,12 +7,13 @@ submission to another one, where it is graded from its beginning.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -20,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from coursekit import console
 from coursekit.errors import CannotDo
-from coursekit.grading.run import machine
+from coursekit.grading.run import bench, machine
 from coursekit.grading.run.package import needs_mnist
 from coursekit.grading.run.pool import Key
-from coursekit.grading.run.work import Found, Work
+from coursekit.grading.run.work import Work
 from coursekit.grading.run.worker import Event, Failed, failed
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ TICK = 1.0  # seconds between two looks at it
 AHEAD = 2  # submissions sent for each thread of the cluster: one at work, one to go on with
 
 _INSTALL = 'Grading on a cluster needs Dask, which is not installed: pip install "coursekit[grading,cluster]"'
-_SAME = "Every machine of the cluster needs the same coursekit, packages and data; README says how."
 _LOST = "The Dask scheduler at {} is gone, or has dropped this work."
 _KEPT = "What was graded until now is kept; run the same command again to go on."
 
@@ -45,7 +45,7 @@ def on(
     tasks: Iterable[tuple[Key, Callable[[], Work]]],
     wanted: Mapping[str, str],
     most: int | None = None,
-) -> Iterator[tuple[Key, Event]]:
+) -> Generator[tuple[Key, Event], None, None]:
     """Grade every task on the cluster at `address`; yield (key, event) as they come.
 
     tasks: a key, and what makes the work, called when its turn has come
@@ -54,8 +54,6 @@ def on(
     Raises CannotDo where there is no cluster, where it would judge otherwise, and when it is lost.
     """
     with _connected(address) as client:
-        from coursekit.grading.run import bench
-
         _compare(client, wanted)
         run, waiting, sent = uuid.uuid4().hex, iter(tasks), dict[Any, Key]()
         done: queue.Queue[Future] = queue.Queue()
@@ -86,13 +84,14 @@ def on(
                     client.run(bench.end, run, on_error="ignore")
 
 
-def requirements(topics: Iterable[str]) -> dict[str, str]:
+def requirements(topics: Iterable[str], isolated: bool) -> dict[str, str]:
     """What a machine has to be that grades these lessons as this one would."""
     training = False
     for one in set(topics):
         with suppress(ImportError):  # a lesson without its exercises: each submission tells
             training = training or needs_mnist(one)
-    return machine.here(machine.ALWAYS + machine.TRAINING * training)
+    wanted = machine.here(machine.ALWAYS + machine.TRAINING * training)
+    return wanted | ({machine.ISOLATION: machine.WORKS} if isolated else {})
 
 
 def _next(client: Client, done: queue.Queue[Future]) -> Future:
@@ -117,14 +116,14 @@ def _events(future: Future) -> Iterator[Event]:
     try:
         found = future.result()
     except KilledWorker as error:
-        yield Failed(f"{error.allowed_failures + 1} Dask workers died while they graded it.", str(error))
-        return
+        found = [Failed(f"{error.allowed_failures + 1} Dask workers died while they graded it.", str(error))]
+    except (OSError, CancelledError):  # the scheduler is lost
+        raise
+    except Exception as error:  # a worker that came later, and does not know what it is asked
+        found = f"The Dask cluster cannot do this work: {error}. {bench.SAME}"
     if isinstance(found, str):
-        raise CannotDo(f"{found} {_SAME} {_KEPT}")
-    for event in found:
-        if isinstance(event, Found):  # of a worker that died nothing was heard before
-            yield from event.verdicts.items()
-        yield event
+        raise CannotDo(f"{found} {_KEPT}")
+    yield from found
 
 
 def _threads(client: Client) -> int:
@@ -133,22 +132,17 @@ def _threads(client: Client) -> int:
 
 def _compare(client: Client, wanted: Mapping[str, str]) -> None:
     """Look whether scheduler and workers are as they have to be. Raises CannotDo."""
-    from coursekit.grading.run import bench
-
     decides = {name: wanted[name] for name in ("coursekit", "Python", "distributed")}
     try:
         differs = client.run_on_scheduler(machine.differences, decides)
     except Exception as error:  # whatever its Python says of code that it has not
         differs = str(error).strip()
     if differs:
-        raise CannotDo(f"The Dask scheduler differs from this machine: {differs}. {_SAME}")
+        raise CannotDo(f"The Dask scheduler differs from this machine: {differs}. {bench.SAME}")
     found = client.run(bench.unfit, wanted, on_error="return")
-    for address, said in found.items():
-        if isinstance(said, Exception):
-            raise CannotDo(f"The Dask worker at {address} cannot grade: {str(said).strip()}. {_SAME}")
-    if unfit := sorted(filter(None, found.values())):
-        more = f" {len(unfit) - 1} more of {len(found)} workers differ, too." if len(unfit) > 1 else ""
-        raise CannotDo(f"{unfit[0]}{more} {_SAME}")
+    if unfit := {address: str(said).strip() for address, said in found.items() if said}:
+        more = f" It is one of {len(unfit)} such workers." if len(unfit) > 1 else ""
+        raise CannotDo(bench.OTHERWISE.format(*min(unfit.items())) + more)
 
 
 @contextmanager
@@ -164,15 +158,27 @@ def _connected(address: str) -> Iterator[Client]:
     with warnings.catch_warnings(), dask.config.set(settings):
         warnings.simplefilter("ignore", distributed.versions.VersionMismatchWarning)  # told by `_compare`
         try:
+            asyncio.run(asyncio.wait_for(_must_answer(address), ANSWERS_WITHIN))
             client = distributed.Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
         except Exception as error:
-            raise CannotDo(f"No Dask scheduler answers at {address}: {error}") from error
+            why = f" ({error})" if str(error) else ""
+            raise CannotDo(f"No Dask scheduler answers at {address!r}{why}.") from error
         try:
             yield client
         except (OSError, CancelledError) as error:
             raise CannotDo(f"{_LOST.format(address)} {_KEPT}") from error
         finally:
             client.close(timeout=ANSWERS_WITHIN)
+
+
+async def _must_answer(address: str) -> None:
+    """Raise what is wrong with an address, before a client is made: one that fails to start can hang."""
+    from distributed import Security, rpc
+
+    async with rpc(address, connection_args=Security().get_connection_args("client")) as there:
+        found = (await there.identity())["type"]
+    if found != "Scheduler":
+        raise CannotDo(f"there is a {found}")
 
 
 def _silence() -> None:
