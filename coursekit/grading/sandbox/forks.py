@@ -20,6 +20,7 @@ import random
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -121,6 +122,7 @@ def _settle(sandbox: int, keep: Sequence[int], asked: Mapping[str, Any]) -> None
     os.environ.update(
         HOME=HOME, USERPROFILE=HOME, TMPDIR="/tmp", IPYTHONDIR=f"{HOME}/ipython", USER="student"
     )
+    tempfile.tempdir = None  # where it lay is not here
     os.makedirs(HOME)
     os.makedirs(WORK)
     os.chdir(WORK)
@@ -128,9 +130,13 @@ def _settle(sandbox: int, keep: Sequence[int], asked: Mapping[str, Any]) -> None
         os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
         with open(name, "wb") as file:
             file.write(content)
-    random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
-    import tempfile
+    _differ()
 
-    tempfile.tempdir = None
+
+def _differ() -> None:
+    """Draw other random numbers than every other fork, as a process does that has just started."""
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    if torch := sys.modules.get("torch"):
+        torch.default_generator.seed()
