@@ -21,7 +21,7 @@ Ask = Callable[[Exercise, Sequence[Case]], list[Reply]]
 
 MISTAKE_EARNS_AT_MOST = 0.5
 # What a comparison or predicate may run into when an observation is plain, but of no expected form.
-FORMLESS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+FORMLESS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError, StopIteration)
 DELEGATES = "delegates"
 _PATIENCE = 60.0  # seconds for the grader's own code, which is trusted to end
 
@@ -159,7 +159,9 @@ def _score(exercise: Exercise, trials: Sequence[Trial], mistake: Mistake | None)
     """What an answer that is not all right earns: by the exercise's own measure, or its facets."""
     if not trials or stopped(trials[-1].reply):
         return 0.0
-    score = exercise.grade(trials) if exercise.grade else _of_facets(exercise, trials)
+    score = 0.0
+    with contextlib.suppress(Mismatch, *FORMLESS):
+        score = exercise.grade(trials) if exercise.grade else _of_facets(exercise, trials)
     return min(max(0.0, score), MISTAKE_EARNS_AT_MOST if mistake else 0.99)
 
 

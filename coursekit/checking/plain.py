@@ -26,7 +26,7 @@ MAX_ARRAY_BYTES = 64_000_000
 MAX_TEXT = 1_000_000  # characters of one string
 MAX_DEPTH = 32
 MAX_WIRE = 100_000_000  # characters of one encoded message
-MAX_ENTRIES = 5_000_000  # entries in one encoded message
+MAX_ENTRIES = 1_000_000  # entries in one encoded message
 MAX_KEY = 2**63  # further whole numbers can be chosen to collide in a dict, and fill it for hours
 _ARRAY_KINDS = "biufcU"
 

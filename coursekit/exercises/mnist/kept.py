@@ -9,6 +9,8 @@ import functools
 
 import numpy as np
 
+from coursekit.checking import Mismatch
+
 
 def draw(rng: np.random.Generator, n: int) -> np.ndarray:
     """Images (n, 28, 28), uint8, no one twice. A public seed gives everybody's, a secret one the class's."""
@@ -17,7 +19,12 @@ def draw(rng: np.random.Generator, n: int) -> np.ndarray:
 
 
 def share_right(predicted: np.ndarray, images: np.ndarray) -> float:
-    """The share of these images whose class is predicted (n,). Raises KeyError for other images."""
+    """The share of these images whose class is predicted (n,).
+
+    Raises Mismatch for predictions of another shape, KeyError for other images.
+    """
+    if np.shape(predicted) != (len(images),):
+        raise Mismatch(f"{len(images)} images have as many classes; it gave shape {np.shape(predicted)}")
     known = _labels(kept_images()[0][0].tobytes())
     return float(
         np.mean([known[image.tobytes()] == label for image, label in zip(images, predicted, strict=True)])
