@@ -11,7 +11,7 @@ import pytest
 from coursekit.checking import find
 from coursekit.grading.run import sitting as module
 from coursekit.grading.run.sitting import run
-from tests.grading.notebooks import LESSON, RIGHT, answer, check, code, notebook, work
+from tests.grading.notebooks import LESSON, PROVISIONERS, RIGHT, answer, check, code, notebook, work
 
 DERIVATIVE = "gradient_descent.derivative"
 
@@ -46,12 +46,14 @@ def text(found, cell_id):
 
 
 def kernels():
-    """Kernels of this process that still run."""
-    return [p for p in psutil.Process().children(recursive=True) if "grading_kernel" in " ".join(p.cmdline())]
+    """Kernels of this process that still run, and their sandboxes."""
+    names = ("grading_kernel", "bwrap")
+    running = [" ".join(process.cmdline()) for process in psutil.Process().children(recursive=True)]
+    return [command for command in running if any(name in command for name in names)]
 
 
-@pytest.fixture(scope="module")
-def ordinary():
+@pytest.fixture(scope="module", params=PROVISIONERS)
+def ordinary(request):
     """One notebook with a bit of everything that is no accident."""
     return run(
         work(
@@ -106,6 +108,7 @@ def ordinary():
                 code("print('the end')", "end"),
             ),
             files={"mine.txt": b"my file"},
+            provisioner=request.param,
         )
     )
 
@@ -323,7 +326,8 @@ def test_answers_that_forge_their_replies_are_judged_by_what_can_be_read():
 def test_ports_take_the_place_of_sockets_and_are_encrypted(monkeypatch):
     monkeypatch.setattr("coursekit.grading.run.kernel.LONGEST", 0)
     looks = "import json, sys\nprint('curve_publickey' in json.load(open(sys.argv[-2])))"
-    found = run(work(notebook(code(looks, "looks"), answer("grid", RIGHT["grid"]), check("grid"))))
+    cells = code(looks, "looks"), answer("grid", RIGHT["grid"]), check("grid")
+    found = run(work(notebook(*cells), provisioner="local-provisioner"))
     assert told(found, "grid")["points"] == 1
     assert text(found, "looks") == "True\n"
 

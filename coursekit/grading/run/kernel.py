@@ -68,13 +68,13 @@ class Kernel:
         self.settings = settings
         self._folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
         self._shorter: int | None = None  # a descriptor of the folder
-        place = self._folder
+        place, short = self._folder, os.name != "nt" and len(os.fsencode(self._folder)) < LONGEST
         if settings.provisioner == SANDBOX:  # no other process has to find its sockets by their names
             self._shorter = os.open(self._folder, os.O_DIRECTORY)
-            place = Path(f"/proc/self/fd/{self._shorter}")
+            place, short = Path(f"/proc/self/fd/{self._shorter}"), True
         self._manager = _Manager(connection_file=str(place / "k.json"))
         self._manager.settings = settings
-        if os.name != "nt" and len(os.fsencode(place)) < LONGEST:
+        if short:
             self._manager.transport = "ipc"  # files that only the owner can open, in place of network ports
         else:
             self._manager.transport_encryption = "auto"
@@ -155,7 +155,8 @@ class Kernel:
     def _must_run(self, end: float) -> None:
         if self.alive() and time.monotonic() < end:
             return
-        said = (self._folder / "started.log").read_text(errors="replace").strip()
+        log = self._folder / "started.log"
+        said = log.read_text(errors="replace").strip() if log.is_file() else ""
         why = said.splitlines()[-1][:300] if said else "it says nothing"
         raise NoKernel(f"No kernel can be started here: {why}")
 

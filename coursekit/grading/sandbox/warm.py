@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -100,17 +99,15 @@ def _entered(conversation: socket.socket) -> tuple[int, int]:
 
 
 _kept: dict[tuple[Path, tuple[str, ...]], Warm] = {}
-_lock = threading.Lock()
 
 
 def warm(package: Path, names: Sequence[str], environment: Mapping[str, str]) -> Warm:
     """The warm process for these names; one is kept, the last that was asked for."""
     key = package, tuple(names)
-    with _lock:
-        if key not in _kept or not _kept[key].alive():
-            cool()
-            _kept[key] = Warm(package, names, environment)
-        return _kept[key]
+    if key not in _kept or not _kept[key].alive():
+        cool()
+        _kept[key] = Warm(package, names, environment)
+    return _kept[key]
 
 
 def cool() -> None:
