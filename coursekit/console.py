@@ -45,6 +45,11 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def printable(text: str) -> str:
+    """A name of somebody else's on one line: what is not seen, ends of lines too, as Python writes it."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
 def say(text: str = "") -> None:
     """Print a line for the person."""
     if not _quiet:

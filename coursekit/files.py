@@ -1,9 +1,12 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all, and reading what somebody else has put there."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import threading
+from io import BufferedReader
 from pathlib import Path
 
 
@@ -28,3 +31,30 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     except OSError as error:
         error.filename, error.filename2 = str(path), None  # a full disk names no path by itself
         raise
+
+
+def open_file(path: Path) -> BufferedReader:
+    """A regular file, open to be read: no link is followed, no pipe is waited for. Raises OSError."""
+    return open(path, "rb", opener=_regular)
+
+
+def read_file(path: Path, most: int | None = None) -> bytes:
+    """The content of a regular file, see `open_file`.
+
+    most: bytes; a larger file is not read
+    Raises OSError, always with the path.
+    """
+    with open_file(path) as file:
+        if most is not None and os.fstat(file.fileno()).st_size > most:
+            raise OSError(errno.EFBIG, f"it has more than {most // 1_000_000} MB", str(path))
+        return file.read()
+
+
+def _regular(path: str, flags: int) -> int:
+    # Both are for POSIX alone; where there are neither links nor pipes for everybody, nothing is missing.
+    careful = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags | careful)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no file", path)
+    return descriptor

@@ -48,15 +48,20 @@ def solved() -> dict:
 TOPIC = "gradient_descent"
 
 
-def make_class(folder: Path) -> Classroom:
-    """Release that lesson in a new class, by nbgrader, without the trial of a real release."""
+def make_class(folder: Path, practice: dict | None = None) -> Classroom:
+    """Release that lesson in a new class, by nbgrader, without the trial of a real release.
+
+    practice: the solved practice notebook, where the lesson is to have one
+    """
     lesson = folder / "notebooks" / LESSON
     lesson.mkdir(parents=True)
-    path = lesson / f"{LESSON}.ipynb"
-    path.write_text(json.dumps(solved()))
+    notebooks = {LESSON: solved()} | ({f"{LESSON}_practice": practice} if practice else {})
+    paths = {lesson / f"{name}.ipynb": one for name, one in notebooks.items()}
+    for path, one in paths.items():
+        path.write_text(json.dumps(one))
     room = Classroom(folder / "course", folder / "notebooks").make()
-    released = released_notebook(solved(), LESSON, LESSON, {})
-    release._generate(room, release.Lesson(LESSON, {}, {path: solved()}, {path: released}))
+    released = {path: released_notebook(one, LESSON, path.stem, {}) for path, one in paths.items()}
+    release._generate(room, release.Lesson(LESSON, {}, paths, released))
     return room
 
 

@@ -13,8 +13,9 @@ import pytest
 from coursekit.errors import CannotDo
 from coursekit.grading.collect import collect, sources
 from coursekit.grading.collect.people import People, Person, student_id
-from coursekit.grading.collect.placing import Placer, catalogue, own_name
+from coursekit.grading.collect.placing import Placer, own_name
 from coursekit.grading.collect.storing import Store, parse_time
+from coursekit.grading.repair.finding import catalogue
 from coursekit.grading.roster import read_roster, roster
 from coursekit.grading.starter import released_notebook
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import re
 
 import nbformat
@@ -12,9 +13,11 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from coursekit import evaluate
 from coursekit.checking import find
-from coursekit.grading.layout import find_notebooks, lessons_in
-from coursekit.grading.repair import Hopeless, find_notebook, repair
+from coursekit.grading import layout
+from coursekit.grading.layout import lessons_in
+from coursekit.grading.repair import Hopeless, find_notebooks, repair
 from coursekit.grading.repair.cells import defined
+from coursekit.grading.repair.finding import Known
 from coursekit.grading.starter import as_file, check_of, is_check, marks, released_notebook, text, topic
 
 WRITTEN = "It doubles because two is one and one."
@@ -453,7 +456,7 @@ def test_an_untouched_notebook_without_marks_stays_untouched(released):
     assert_graded_as_the_lesson_says(notebook, released)
 
 
-@pytest.mark.parametrize("share", [0.2, 0.35, 0.5, 0.65, 0.8, 0.95])
+@pytest.mark.parametrize("share", [0.35, 0.5, 0.65, 0.8, 0.95])
 def test_whole_cells_of_a_cut_off_file_are_kept(share, answered, released):
     content = json_of(answered).encode()
     cut = content[: int(share * len(content))]
@@ -466,6 +469,14 @@ def test_whole_cells_of_a_cut_off_file_are_kept(share, answered, released):
     for one in whole:
         if marks(one).get("solution"):
             assert text(one) in [text(other) for other in notebook["cells"]]
+
+
+def test_what_holds_nothing_of_the_lesson_is_not_graded(answered, released):
+    content = json_of(answered).encode()
+    other = {"cells": [plain("markdown", "# Other"), plain("code", "def third(x):\n    return x / 3")]}
+    for broken in (content[: len(content) // 5], json_of(other).encode()):
+        with pytest.raises(Hopeless, match="none of this lesson's exercises"):
+            repair(broken, released)
 
 
 def test_the_lines_of_a_cell_that_is_cut_are_kept(answered, released):
@@ -571,45 +582,75 @@ def test_names_that_a_cell_defines(source, names):
 # -- which file is which notebook
 
 
+TOYS = [
+    Known("01_toy", "01_toy", frozenset({"double-check"}), frozenset({"double"})),
+    Known("01_toy", "01_toy_practice", frozenset({"half-check"}), frozenset({"half"})),
+    Known("02_other", "02_other", frozenset({"third-check"}), frozenset({"third"})),
+]
+HALF = json.dumps({"cells": [plain("code", "def half(x):\n    return x / 2")]})
+
+
+def found(folder):
+    """What is found below a folder of the lesson 01_toy: name -> the paths, the one that counts first."""
+    paths = find_notebooks(folder, "01_toy", TOYS)
+    return {name: [one.relative_to(folder).as_posix() for one in ones] for name, ones in paths.items()}
+
+
+def lay(folder, *names, content="{}"):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+
+
 def test_notebooks_are_found_by_name_in_any_spelling(tmp_path):
-    (tmp_path / "a").mkdir()
-    lesson, practice = tmp_path / "01_Toy (1).IPYNB", tmp_path / "a" / "01 toy_practice-2.ipynb"
-    lesson.write_text("{}")
-    practice.write_text("{}")
-    assert find_notebook(tmp_path, ["01_toy", "01_toy_practice"]) == {
-        "01_toy": lesson,
-        "01_toy_practice": practice,
+    lay(tmp_path, "01_Toy (1).IPYNB", "a/01 toy_practice-2.ipynb")
+    assert found(tmp_path) == {
+        "01_toy": ["01_Toy (1).IPYNB"],
+        "01_toy_practice": ["a/01 toy_practice-2.ipynb"],
     }
 
 
+@pytest.mark.parametrize("name", ["01_toy.ipynb.txt", "01_toy.ipynb.json", "01_toy.json", "01_toy.ipynb. "])
+def test_endings_that_browsers_add_do_no_harm(tmp_path, name):
+    lay(tmp_path, name, "data.json", "notes.txt")
+    assert found(tmp_path) == {"01_toy": [name]}
+
+
 def test_a_lone_notebook_is_taken_whatever_its_name(tmp_path):
-    deep = tmp_path / "my work" / "v2"
-    deep.mkdir(parents=True)
-    (deep / "Homework.ipynb").write_text("{}")
-    (tmp_path / ".ipynb_checkpoints").mkdir()
-    (tmp_path / ".ipynb_checkpoints" / "01_toy.ipynb").write_text("{}")
-    (tmp_path / "__MACOSX").mkdir()
-    (tmp_path / "__MACOSX" / "._01_toy.ipynb").write_text("{}")
-    assert find_notebook(tmp_path, ["01_toy"]) == {"01_toy": deep / "Homework.ipynb"}
+    lay(tmp_path, "my work/v2/Homework.ipynb")
+    lay(tmp_path, ".ipynb_checkpoints/01_toy.ipynb", "__MACOSX/._01_toy.ipynb")
+    assert found(tmp_path) == {"01_toy": ["my work/v2/Homework.ipynb"]}
 
 
-def test_what_is_left_over_is_the_one_that_is_missing(tmp_path):
-    (tmp_path / "01_toy.ipynb").write_text("{}")
-    (tmp_path / "extra.ipynb").write_text("{}")
-    found = find_notebook(tmp_path, ["01_toy", "01_toy_practice"])
-    assert found["01_toy_practice"] == tmp_path / "extra.ipynb"
-    (tmp_path / "third.ipynb").write_text("{}")
-    assert list(find_notebook(tmp_path, ["01_toy", "01_toy_practice"])) == ["01_toy"]
+def test_what_no_name_tells_its_content_does(tmp_path):
+    lay(tmp_path, "01_toy.ipynb", "third.ipynb")
+    lay(tmp_path, "extra.ipynb", content=HALF)
+    assert found(tmp_path) == {"01_toy": ["01_toy.ipynb"], "01_toy_practice": ["extra.ipynb"]}
 
 
-def test_no_link_is_followed(tmp_path):
+def test_a_copy_of_one_notebook_is_not_taken_for_the_other(tmp_path):
+    lay(tmp_path, "01_toy.ipynb", "01_toy (1).ipynb")
+    assert found(tmp_path) == {"01_toy": ["01_toy.ipynb", "01_toy (1).ipynb"]}
+
+
+def test_another_lessons_notebook_is_not_taken(tmp_path):
+    lay(tmp_path, "02_other.ipynb")
+    assert found(tmp_path) == {}
+
+
+def test_no_link_is_followed_and_no_pipe_is_opened(tmp_path):
     outside, inside = tmp_path / "outside", tmp_path / "inside"
-    outside.mkdir()
+    lay(outside, "01_toy.ipynb")
     inside.mkdir()
-    (outside / "01_toy.ipynb").write_text("{}")
     (inside / "01_toy.ipynb").symlink_to(outside / "01_toy.ipynb")
     (inside / "folder").symlink_to(outside)
-    assert find_notebook(inside, ["01_toy"]) == {}
+    os.mkfifo(inside / "01_toy_practice.ipynb")
+    assert found(inside) == {}
+
+
+def test_folders_without_end_are_looked_into_for_a_while(tmp_path):
+    lay(tmp_path, "a/" * 20 + "01_toy.ipynb", "b/" * 400 + "01_toy.ipynb")
+    assert found(tmp_path) == {"01_toy": ["a/" * 20 + "01_toy.ipynb"]}
 
 
 # -- the course's own lessons
@@ -617,7 +658,9 @@ def test_no_link_is_followed(tmp_path):
 
 def lessons():
     return [
-        path for name in lessons_in(find_notebooks()) for path in (find_notebooks() / name).glob("*.ipynb")
+        path
+        for name in lessons_in(layout.find_notebooks())
+        for path in (layout.find_notebooks() / name).glob("*.ipynb")
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -13,12 +14,14 @@ from coursekit import console
 from coursekit.errors import CannotDo
 from coursekit.files import write_whole
 from coursekit.grading.collect.people import People, people_of
-from coursekit.grading.collect.placing import Known, Placer, Whose, catalogue, which
+from coursekit.grading.collect.placing import Placer, Whose, own_name
 from coursekit.grading.collect.sources import Handed, Refused, files_in
 from coursekit.grading.collect.storing import TIMESTAMP, Incoming, Store, digest, parse_time
 from coursekit.grading.layout import Classroom
 from coursekit.grading.lock import only_one
+from coursekit.grading.repair.finding import Known, catalogue, is_notebook, which
 
+MOST_IN_NAME = 150  # bytes of a file's name
 MOST_BESIDE = 50_000_000  # bytes of a file that lies beside a notebook
 _SAYS_NOTHING = (TIMESTAMP, "onlinetext.html", ".pyc")
 
@@ -44,7 +47,12 @@ def collect(classroom: Classroom, paths: Sequence[Path]) -> dict[str, Any]:
         store = Store(classroom)
         store.finish_interrupted()
         for (student, lesson), versions in console.track(sorted(sorting.incoming.items()), "collecting"):
-            placed += store.take(student, lesson, versions)
+            try:
+                placed += store.take(student, lesson, versions)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+                    raise  # nobody's fault, and the next one's too
+                sorting.refuse(f"{student}, {lesson}", f"could not be laid down ({error.strerror or error})")
     strangers = sorted({one["student"] for one in placed} - persons.ids) if persons.ids else []
     _tell(classroom, placed, sorting, strangers)
     return {
@@ -81,12 +89,12 @@ class _Sorting:
         namesakes = self._namesakes([placer.whose(one.path) for one in handed])
         for file in console.track(files, f"reading {given.name}, files"):
             if isinstance(file, Refused):
-                self._refuse(f"{given}: {file}", file.why)
+                self.refuse(f"{given}: {file}", file.why)
                 continue
             whose = placer.whose(file.path)
             if whose and whose.student in namesakes:
                 whose = replace(whose, student=f"{whose.student}_{whose.number}")
-            if file.path[-1].lower().endswith(".ipynb"):
+            if is_notebook(own_name(file.path[-1]), [one.name for one in self.known]):
                 # In a download, or a zip, a timestamp.txt may be the student's own.
                 stamp = None if whose and whose.number else times.get(file.path[:-1])
                 self._sort_notebook(given, file, whose, stamp)
@@ -108,14 +116,14 @@ class _Sorting:
             content = file.read()
             time = (parse_time(stamp.read()) if stamp else None) or file.time
         except OSError as error:
-            self._refuse(f"{given}: {file}", str(error))
+            self.refuse(f"{given}: {file}", str(error))
             return
-        notebook = which(content, file, self.known)
+        notebook = which(content, own_name(file.path[-1]), self.known, file.path[:-1])
         if whose is None or notebook is None:
             why = "is no notebook of a lesson here" if whose else "has a path that does not say whose it is"
             kept = self.classroom.unplaced / f"{digest(content)[:8]}-{_safe(file.path[-1])}"
             write_whole(kept, content)
-            self._refuse(f"{given}: {file}", why, str(kept))
+            self.refuse(f"{given}: {file}", why, str(kept))
             return
         name = PurePosixPath(f"{notebook.name}.ipynb")
         version = Incoming(name, digest(content), time, str(file), file.read)
@@ -133,16 +141,27 @@ class _Sorting:
             try:
                 content = file.read()
             except OSError as error:
-                self._refuse(str(file), str(error))
+                self.refuse(str(file), str(error))
                 continue
             if len(own) != 1:
-                self._refuse(str(file), "belongs to no notebook that could be placed")
+                self.refuse(str(file), "belongs to no notebook that could be placed")
             elif len(content) > MOST_BESIDE:
-                self._refuse(str(file), f"is larger than {MOST_BESIDE // 1_000_000} MB")
+                self.refuse(str(file), f"is larger than {MOST_BESIDE // 1_000_000} MB")
             else:
-                path = self._path(whose, own[0])
-                version = Incoming(path, digest(content), file.time, str(file), file.read)
+                version = Incoming(
+                    self._path(whose, own[0]), digest(content), file.time, str(file), file.read
+                )
                 self.incoming[whose.student, own[0]].append(version)
+        for versions in self.incoming.values():
+            self._clear_names(versions)
+
+    def _clear_names(self, versions: list[Incoming]) -> None:
+        """Leave out files that have the name of a folder among these, and those in a folder called .ipynb."""
+        folders = {parent for one in versions for parent in one.path.parents}
+        for one in [*versions]:
+            if one.path in folders or any(parent.suffix == ".ipynb" for parent in one.path.parents):
+                versions.remove(one)
+                self.refuse(one.source, "has the name of a folder, or lies in one that is called a notebook")
 
     def _path(self, whose: Whose, lesson: str) -> PurePosixPath:
         """Where a file was, seen from the folder of the notebook it came with: the notebook may read it."""
@@ -150,13 +169,15 @@ class _Sorting:
         home = max(map(len, above), default=0)
         return PurePosixPath(*map(_safe, whose.rest[home:]))
 
-    def _refuse(self, path: str, why: str, kept: str = "") -> None:
-        self.unplaced.append({"path": path, "why": why, "kept": kept})
+    def refuse(self, path: str, why: str, kept: str = "") -> None:
+        """Note what is not placed, and why."""
+        self.unplaced.append({"path": path, "why": console.printable(why), "kept": kept})
 
 
 def _safe(name: str) -> str:
     """A file's name without what some system would not have in one."""
-    return re.sub(r"[^\w.,()' +=@-]", "_", name).rstrip(". ")[-100:] or "_"
+    safe = re.sub(r"[^\w.,()' +=@-]", "_", name).rstrip(". ")
+    return safe.encode()[-MOST_IN_NAME:].decode(errors="ignore") or "_"
 
 
 def _tell(

@@ -80,5 +80,5 @@ def student_id(name: str) -> str:
         return ""
     if kept != spaced or len(kept) > MOST or _RESERVED.fullmatch(kept):
         kept = "_" * bool(_RESERVED.fullmatch(kept)) + kept
-        kept = f"{kept[: MOST - 7]}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+        kept = f"{kept[: MOST - 7]}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:6]}"
     return kept

@@ -16,11 +16,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from coursekit.console import printable
+from coursekit.files import read_file
+
 MOST_FILES = (200_000, 2_000)  # in a zip that was given, and in one inside what was given
 MOST_BYTES = (1 << 36, 1 << 29)  # of all its files, unpacked
 MOST_IN_ONE = 100_000_000  # bytes of one file
 SUSPECT = 100  # times smaller than its content, and the content more than ...
 SUSPECT_BYTES = 200_000_000  # bytes: a zip made to fill a disk
+DEEPEST, LONGEST = 20, 400  # folders inside one another, and bytes of a path
 MOST_NESTED = 2  # zips inside one another, below the one that was given
 _ARCHIVES = (".7z", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 _IGNORED = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"}
@@ -40,7 +44,7 @@ class Handed:
     in_zip: bool = False
 
     def __str__(self) -> str:
-        return "/".join(self.path)
+        return printable("/".join(self.path))
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,15 @@ class Refused:
     why: str
 
     def __str__(self) -> str:
-        return "/".join(self.path)
+        return printable("/".join(self.path))
 
 
 def files_in(given: Path) -> Iterator[Handed | Refused]:
     """All files of a folder, a zip or a file, those of zips inside too."""
     if given.is_dir():
         yield from _in_folder(given)
+    elif not given.is_file():
+        yield Refused((given.name,), "is no file")
     elif given.suffix.lower() == ".zip":
         yield from _in_zip(lambda: given, (), _changed(given), depth=0)
     else:
@@ -69,12 +75,21 @@ def _in_folder(folder: Path) -> Iterator[Handed | Refused]:
         here = Path(place)
         links = [name for name in folders if (here / name).is_symlink()]
         folders[:] = sorted(name for name in folders if name not in links and not _ignored(name))
+        if len(here.relative_to(folder).parts) >= DEEPEST:
+            names += folders
+            folders.clear()
         for name in sorted([*names, *links]):
             path = here / name
             parts = path.relative_to(folder).parts
             if path.is_symlink():
                 yield Refused(parts, "is a link, which is not followed")
-            elif path.is_file() and not _ignored(name):
+            elif _ignored(name):
+                continue
+            elif why := _too_long(parts):
+                yield Refused(parts, why)
+            elif not path.is_file():
+                yield Refused(parts, "is no file")
+            else:
                 yield from _file(path, parts)
 
 
@@ -86,11 +101,25 @@ def _file(path: Path, parts: tuple[str, ...]) -> Iterator[Handed | Refused]:
     elif path.stat().st_size > MOST_IN_ONE:
         yield Refused(parts, f"is larger than {MOST_IN_ONE // 1_000_000} MB")
     else:
-        yield Handed(parts, _changed(path), path.read_bytes)
+        yield Handed(parts, _changed(path), functools.partial(read_file, path))
+
+
+def _too_long(parts: tuple[str, ...]) -> str:
+    """A path that some system could not hold, or not beside others."""
+    long = len(parts) > DEEPEST or len("/".join(parts).encode(errors="replace")) > LONGEST
+    return "has a path that is too long" if long else ""
 
 
 def _changed(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    try:
+        return _past(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    except (ValueError, OverflowError, OSError):
+        return datetime.now(UTC)
+
+
+def _past(time: datetime) -> datetime:
+    """A clock may go wrong; what it calls the future would be the latest for ever."""
+    return min(time, datetime.now(UTC))
 
 
 def _in_zip(
@@ -145,13 +174,16 @@ def _unfit(member: zipfile.ZipInfo, inside: tuple[str, ...]) -> str:
     name = member.filename.replace("\\", "/")
     if name.startswith("/") or ".." in inside or ":" in inside[0]:
         return "has a path that leads out of the zip"
-    if stat.S_ISLNK(member.external_attr >> 16):
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind == stat.S_IFLNK:
         return "is a link, which is not followed"
+    if kind not in (0, stat.S_IFREG):
+        return "is no file"
     if member.flag_bits & 1:
         return "is locked with a password"
     if member.file_size > MOST_IN_ONE:
         return f"is larger than {MOST_IN_ONE // 1_000_000} MB"
-    return ""
+    return _too_long(inside)
 
 
 def _read(opened: Callable[[], zipfile.ZipFile], member: zipfile.ZipInfo) -> bytes:
@@ -171,7 +203,7 @@ def _time(member: zipfile.ZipInfo, otherwise: datetime) -> datetime:
         kept = datetime(*member.date_time).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return otherwise
-    return kept if kept.year > 1980 else otherwise
+    return _past(kept) if kept.year > 1980 else otherwise
 
 
 def _ignored(name: str) -> bool:

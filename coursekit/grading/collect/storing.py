@@ -10,12 +10,13 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
-from coursekit.files import write_whole
+from coursekit.files import read_file, write_whole
 from coursekit.grading.layout import Classroom
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's: the time of handing in
@@ -54,10 +55,11 @@ class Store:
         what: "new", "newer" than what was there, "same", or "older" and kept as such
         """
         folder = self.submitted / student / lesson
+        if folder.parent.is_symlink():  # it leads somewhere else: nothing is read or written there
+            folder.parent.rename(_free(self._earlier(student, lesson, datetime.now(UTC))))
         told, changes = [], []
         for latest, others in _by_file(versions):
-            here = folder / latest.path
-            what = _compare(here, latest)
+            what = "new" if folder.is_symlink() else _compare(folder / latest.path, latest)
             if what in ("new", "newer"):
                 changes.append(latest)
             for one in [*others, *([latest] if what == "older" else [])]:
@@ -75,10 +77,11 @@ class Store:
         part = ready.with_name(f"{lesson}.part")
         shutil.rmtree(part, ignore_errors=True)
         here = self.submitted / student / lesson
-        if here.is_dir():
-            shutil.copytree(here, part, ignore=_links)
+        if here.is_dir() and not here.is_symlink():
+            shutil.copytree(here, part, ignore=_no_files)
         for one in changes:
             target = part / one.path
+            _make_room(target, part)
             write_whole(target, one.read())
             os.utime(target, (one.time.timestamp(), one.time.timestamp()))
         notebooks = [path for path in part.rglob("*.ipynb") if path.is_file()]
@@ -89,10 +92,9 @@ class Store:
 
     def _swap(self, ready: Path, student: str, lesson: str) -> None:
         here = self.submitted / student / lesson
-        if here.exists():
-            stamp = here / TIMESTAMP
-            time = parse_time(stamp.read_bytes()) if stamp.is_file() else None
-            time = time or datetime.fromtimestamp(here.stat().st_mtime, UTC)
+        if os.path.lexists(here):
+            time = None if here.is_symlink() else _stamped(here / TIMESTAMP)
+            time = time or datetime.fromtimestamp(here.lstat().st_mtime, UTC)
             here.rename(_free(self._earlier(student, lesson, time)))
         here.parent.mkdir(parents=True, exist_ok=True)
         ready.rename(here)
@@ -120,21 +122,38 @@ def _by_file(versions: Sequence[Incoming]) -> Iterator[tuple[Incoming, list[Inco
 
 
 def _compare(here: Path, latest: Incoming) -> str:
-    if not here.is_file():
+    if here.is_symlink() or not here.is_file():
         return "new"
-    if digest(here.read_bytes()) == latest.digest:
+    if digest(read_file(here)) == latest.digest:
         return "same"
     return "newer" if latest.time.timestamp() >= here.stat().st_mtime else "older"
 
 
-def _links(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if Path(folder, name).is_symlink()]
+def _no_files(folder: str, names: list[str]) -> list[str]:
+    """Links, pipes and the like, which are not copied."""
+    paths = [Path(folder, name) for name in names]
+    return [one.name for one in paths if one.is_symlink() or not (one.is_file() or one.is_dir())]
+
+
+def _make_room(target: Path, root: Path) -> None:
+    """Take away what stands in the way of a file: a folder of its name, files where its folders must be."""
+    if target.is_dir():
+        shutil.rmtree(target)
+    for folder in target.parents[: len(target.relative_to(root).parts) - 1]:
+        if folder.is_file():
+            folder.unlink()
+
+
+def _stamped(stamp: Path) -> datetime | None:
+    with suppress(OSError):
+        return parse_time(read_file(stamp))
+    return None
 
 
 def _free(folder: Path) -> Path:
     """This path, or one made from it, at which there is nothing yet."""
     number, free = 1, folder
-    while free.exists():
+    while os.path.lexists(free):
         number += 1
         free = folder.with_name(f"{folder.name} ({number})")
     return free

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from coursekit.errors import CannotDo
 from coursekit.grading.database import Database
 from coursekit.grading.grade.seeds import version_of
-from coursekit.grading.grade.submissions import Submission, submissions
+from coursekit.grading.grade.submissions import Submission, passed_over, submissions
 from coursekit.grading.journal import Attempt, Journal
 from coursekit.grading.layout import Classroom
 from coursekit.grading.starter import topic
@@ -52,13 +52,14 @@ class Task:
 @dataclass(frozen=True)
 class Plan:
     """tasks: what is to be done. unchanged: how many need nothing; outdated: how many of these were graded
-    by other exercises, another checker or another seed than the present ones. unknown: for no lesson there is
+    by other exercises, another checker or another seed than the present ones. refused: (student, lesson, why)
+    of what is for no lesson there is, or no folder that can be read
     """
 
     tasks: list[Task]
     unchanged: int
     outdated: int
-    unknown: list[Submission]
+    refused: list[tuple[str, str, str]]
 
 
 def plan(
@@ -76,11 +77,14 @@ def plan(
     chosen, known = classroom.chosen(lessons), classroom.lessons()
     versions = {lesson: version_of(topic(lesson), seed) for lesson in chosen}
     current, (released, held) = journal.current(), in_gradebook(classroom.database)
-    tasks, unknown, seen, unchanged, outdated = [], [], set(), 0, 0
+    tasks, seen, unchanged, outdated = [], set(), 0, 0
+    refused = list(passed_over(classroom, students))
     for one in submissions(classroom, students):
         seen.add(one.student)
         if one.lesson not in chosen:
-            unknown += [one] if one.lesson not in known and not lessons else []
+            if one.lesson not in known and not lessons:
+                why = f"there is no such lesson; there are: {', '.join(known)}"
+                refused.append((one.student, one.lesson, why))
             continue
         key = (one.student, one.lesson)
         task = Task(one, one.digest(), versions[one.lesson], current.get(key))
@@ -89,11 +93,11 @@ def plan(
             outdated += task.before is not None and task.before.version != task.version
         else:
             tasks.append(_resumed(task, journal, lost=key not in held and not again))
-    if missing := sorted(set(students) - seen):
+    if missing := sorted(set(students) - seen - {student for student, _, _ in refused}):
         raise CannotDo(f"{', '.join(missing)}: nothing was handed in by this name ({classroom.submitted}).")
     for lesson in sorted({task.lesson for task in tasks} - released):
         raise CannotDo(f"{lesson} is not in the gradebook yet: `coursekit release {lesson}` puts it there.")
-    return Plan(tasks, unchanged, outdated, unknown)
+    return Plan(tasks, unchanged, outdated, refused)
 
 
 def _resumed(task: Task, journal: Journal, lost: bool) -> Task:

@@ -63,9 +63,8 @@ class Grading:
 
         jobs: submissions at a time; None for what the machine, or the cluster at `scheduler`, can do
         """
-        for one in planned.unknown:
-            known = ", ".join(self.classroom.lessons())
-            self._fail(one.student, one.lesson, f"there is no such lesson; there are: {known}")
+        for student, lesson, why in planned.refused:
+            self._fail(student, lesson, why)
         if not planned.tasks:
             return
         to_run = [task for task in planned.tasks if not task.ended]
@@ -154,7 +153,8 @@ class Grading:
 
     def _fail(self, student: str, lesson: str, why: str) -> None:
         self.failed.append({"student": student, "lesson": lesson, "why": why})
-        console.complain(f"{student}, {lesson}: it could not be graded: {why.rstrip('.')}.")
+        told = console.printable(f"{student}, {lesson}: it could not be graded: {why.rstrip('.')}.")
+        console.complain(told)
 
     # -- into the gradebook
 

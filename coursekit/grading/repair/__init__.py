@@ -20,11 +20,11 @@ from collections.abc import Sequence
 from coursekit.grading.repair.answers import find_answer, find_written
 from coursekit.grading.repair.bench import Bench
 from coursekit.grading.repair.checks import find_checks, move_checks, put_checks_back
-from coursekit.grading.repair.finding import find_notebook
+from coursekit.grading.repair.finding import find_notebooks
 from coursekit.grading.repair.reading import Hopeless, read
 from coursekit.grading.starter import Notebook, is_written
 
-__all__ = ["Hopeless", "find_notebook", "repair"]
+__all__ = ["Hopeless", "find_notebooks", "repair"]
 
 
 def repair(
@@ -35,10 +35,12 @@ def repair(
     released: the student's version of the notebook (release/LESSON/NAME.ipynb)
     earlier: other releases of the same notebook, whose starters are no answers either
     An undamaged notebook comes back with its cells as they are and without notes; outputs never come back.
-    Raises Hopeless where no cell can be read.
+    Raises Hopeless where no cell can be read, or none is of this lesson.
     """
     parts, metadata, notes = read(content)
     bench = Bench(parts, released, earlier, notes)
+    if not bench.has_answers():
+        raise Hopeless("It holds none of this lesson's exercises, as far as it can be read.")
     if not bench.marked:
         bench.note("the cells had lost their marks; each was recognized by what is in it")
     find_checks(bench)

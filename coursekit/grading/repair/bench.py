@@ -9,7 +9,7 @@ from typing import Any
 
 from coursekit.grading.repair.cells import asked_names, defined, grade_id, is_locked, normal, tree
 from coursekit.grading.repair.reading import Part
-from coursekit.grading.starter import Cell, Notebook, marks, text
+from coursekit.grading.starter import Cell, Notebook, is_written, marks, text
 
 SETUP = "setup"  # the id of a lesson's first code cell, which imports what all others use
 
@@ -73,6 +73,15 @@ class Bench:
             and normal(part.text) not in self._texts
             and self.touched(part, graded)
         ]
+
+    def has_answers(self) -> bool:
+        """Whether anything here is of this lesson: a cell that says so, an untouched one, or an answer."""
+        empty = {
+            one for cell in self.solutions if not is_written(cell) for one in self.starters[grade_id(cell)]
+        }
+        return any(self.claim(part) or normal(part.text) in empty for part in self.parts) or any(
+            map(self.attempts, self.solutions)
+        )
 
     def answers_of(self, names: Set[str]) -> list[Cell]:
         """The lesson's answer cells that define one of these names."""
@@ -157,8 +166,11 @@ class Bench:
     def _metadata(self, theirs: dict[str, Any]) -> dict[str, Any]:
         ours = copy.deepcopy(self.released["metadata"])
         stamp, kernel = theirs.get("coursekit"), theirs.get("kernelspec")
-        if isinstance(stamp, dict) and stamp.get("notebook") == ours.get("coursekit", {}).get("notebook"):
-            ours["coursekit"] = stamp  # which release it answers
+        said = stamp if isinstance(stamp, dict) else {}
+        if said.get("notebook") == ours.get("coursekit", {}).get("notebook"):
+            release = said.get("release")
+            if isinstance(release, str) and re.fullmatch(r"\w{1,40}", release):
+                ours["coursekit"]["release"] = release  # which it answers
         language = kernel.get("language", "python") if isinstance(kernel, dict) else "python"
         if language != "python":
             self.note(f"the notebook asked for a kernel of {language!r}; it is run with Python")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
+import zlib
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -15,6 +17,16 @@ KINDS = ("code", "markdown", "raw")
 _BEGIN = re.compile(r'(?:\A|[\[,])\s*(\{\s*"(?:attachments|cell_type)"\s*:)')
 _LINE = re.compile(r'\s*("(?:[^"\\]|\\.)*")\s*,?', re.DOTALL)
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7}).*$\n?", re.MULTILINE)
+MOST = 100_000_000  # bytes of a notebook
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are no UTF-8 as programs on Windows write letters."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("coursekit-windows", _as_windows)
 
 
 class Hopeless(Exception):
@@ -39,6 +51,8 @@ def read(content: bytes) -> tuple[list[Part], dict[str, Any], list[str]]:
     """The cells, the notebook's metadata, and notes on what was wrong with the file. Raises Hopeless."""
     if not content.strip():
         raise Hopeless("The file is empty.")
+    if content.startswith(b"\x1f\x8b"):
+        return _unpacked(content)
     text, notes = _decoded(content)
     try:
         notebook = json.loads(text, strict=False)
@@ -57,18 +71,32 @@ def read(content: bytes) -> tuple[list[Part], dict[str, Any], list[str]]:
     return [_part(cell) for cell in cells], metadata if isinstance(metadata, dict) else {}, notes + note
 
 
+def _unpacked(content: bytes) -> tuple[list[Part], dict[str, Any], list[str]]:
+    """What a server or a browser left compressed."""
+    try:
+        unpacked = zlib.decompressobj(wbits=31).decompress(content, MOST)
+    except zlib.error:
+        unpacked = b""
+    if not unpacked or unpacked.startswith(b"\x1f\x8b"):
+        raise Hopeless(f"The file is no notebook: {_kind_of_file(content)}.")
+    parts, metadata, notes = read(unpacked)
+    return parts, metadata, ["the file was compressed (gzip)", *notes]
+
+
 def _decoded(content: bytes) -> tuple[str, list[str]]:
-    for codec in ("utf-16", "utf-8-sig") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
-        try:
-            return content.decode(codec), []
-        except UnicodeDecodeError:
-            continue
-    return content.decode("utf-8", errors="replace"), ["the file has characters that are no text in UTF-8"]
+    codec = json.detect_encoding(content)
+    if not codec.startswith("utf-8"):
+        return content.decode(codec, errors="replace"), []
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        said = ["the file has characters that are no text in UTF-8"]
+        return content.decode("utf-8-sig", errors="coursekit-windows"), said
 
 
 def _kind_of_file(content: bytes) -> str:
     start = content.lstrip()[:200].lower()
-    if start.startswith(b"pk\x03\x04"):
+    if start.startswith((b"pk\x03\x04", b"\x1f\x8b", b"7z", b"rar!")):
         return "it is an archive, a zip or an office document"
     if start.startswith(b"%pdf"):
         return "it is a PDF"
@@ -144,18 +172,36 @@ def _metadata_in(text: str) -> dict[str, Any]:
 def _part(cell: dict[str, Any]) -> Part:
     source = cell.get("source", "")
     lines = source if isinstance(source, list) else [source]
-    text = "".join(line for line in lines if isinstance(line, str)).replace("\r\n", "\n").replace("\0", "")
+    text = "".join(line for line in lines if isinstance(line, str))
+    text = _text(text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     kind = cell.get("cell_type")
     if kind not in KINDS:
         kind = "code" if "outputs" in cell or "execution_count" in cell else "markdown"
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else {}
     claim = marks.get("grade_id") if isinstance(marks, dict) else ""
-    attachments = cell.get("attachments")
     return Part(
         kind,
         text,
         claim if isinstance(claim, str) else "",
         cell["id"] if isinstance(cell.get("id"), str) else "",
-        attachments if isinstance(attachments, dict) and kind != "code" else {},
+        _attachments(cell.get("attachments")) if kind != "code" else {},
     )
+
+
+def _text(text: str) -> str:
+    """Without halves of letters (lone surrogates), which no file can hold."""
+    return text.encode(errors="replace").decode()
+
+
+def _attachments(found: Any) -> dict[str, dict[str, str]]:
+    """The files in a cell, name -> kind -> content, as far as they have the form that nbformat wants."""
+    files = found.items() if isinstance(found, dict) else ()
+    kept = {
+        name: {
+            kind: _text(data) for kind, data in file.items() if isinstance(data, str) and kind.isprintable()
+        }
+        for name, file in files
+        if isinstance(file, dict) and name.isprintable()
+    }
+    return {name: file for name, file in kept.items() if file}
