@@ -7,7 +7,6 @@ small folder in memory. There is no network, no other process, and nothing of th
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import json
 import os
@@ -62,6 +61,8 @@ class Sandbox:
 
     def _wait_until_ready(self, info: int) -> None:
         """The process that waits repeats what it hears: it runs when everything else is done."""
+        import fcntl  # Windows has none, and reads this file to say that it has no sandboxes either
+
         with os.fdopen(info, "rb") as file:
             told = file.read()
         assert self._process.stdin is not None
@@ -163,7 +164,25 @@ def missing() -> str:
     if not system_calls.known():
         return f"Isolation is known for x86-64 and arm64 only; this is {platform.machine()}."
     try:
-        Sandbox(OURS).end()
+        sandbox = Sandbox(OURS)
     except CannotDo as error:
-        return f"{error}. Allow user namespaces: sudo sysctl kernel.unprivileged_userns_clone=1"
-    return ""
+        return f"{str(error).rstrip('.')}. {_remedy()}"
+    try:
+        return "" if _can_be_entered(sandbox) else "Isolation needs Linux 5.8 or newer."
+    finally:
+        sandbox.end()
+
+
+def _can_be_entered(sandbox: Sandbox) -> bool:
+    join = f"import enter; enter.join({sandbox.process}, {sandbox.owner})"
+    given = {"cwd": OURS.parent, "pass_fds": (sandbox.process, sandbox.owner), "stderr": subprocess.DEVNULL}
+    return subprocess.run([sys.executable, "-c", join], **given).returncode == 0
+
+
+def _remedy() -> str:
+    """What usually forbids user namespaces, and how to allow them."""
+    for name, forbids in (("apparmor_restrict_unprivileged_userns", "1"), ("unprivileged_userns_clone", "0")):
+        switch = Path("/proc/sys/kernel", name)
+        if switch.is_file() and switch.read_text().strip() == forbids:
+            return f"Allow user namespaces: sudo sysctl kernel.{name}={1 - int(forbids)}"
+    return "A container has to be started with leave to make user namespaces; README.md says how."
