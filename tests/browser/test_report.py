@@ -3,8 +3,9 @@
 import pytest
 
 from coursekit.grading.report.counting import summarize
+from coursekit.grading.report.lesson import Lesson
 from coursekit.grading.report.names import Names
-from coursekit.grading.report.page import Lesson, write
+from coursekit.grading.report.page import write
 from tests.browser.conftest import CHROMIUM, QUIET
 from tests.grading.made_up import LESSON, book, class_of
 

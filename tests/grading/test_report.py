@@ -1,5 +1,7 @@
 """The class at a glance: its figures, its sentences, its pictures, and the page that holds them."""
 
+import base64
+import hashlib
 import html.parser
 import io
 import json
@@ -7,10 +9,12 @@ import os
 import random
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib.image
+import numpy as np
 import pytest
 
 from coursekit.errors import CannotDo
@@ -18,8 +22,9 @@ from coursekit.grading.marks import Mark
 from coursekit.grading.report import make_pseudonyms, report, summarize
 from coursekit.grading.report.drawing import STYLE
 from coursekit.grading.report.heat_map import drawable
+from coursekit.grading.report.lesson import Lesson
 from coursekit.grading.report.names import Names
-from coursekit.grading.report.page import Lesson, write
+from coursekit.grading.report.page import write
 from coursekit.grading.report.teaching import advice, sentence, slips
 from tests.grading.made_up import ASKED, LESSON, WRITTEN, book, class_of, submission, verdict
 
@@ -122,7 +127,58 @@ def test_an_input_whose_values_agree_tells_nothing():
     assert lesson_of([climbing("a")]).summary.mistakes[0].tells
 
 
+def test_discrimination_is_the_correlation_with_the_other_exercises():
+    graded = class_of(200, seed=3)
+    summary = lesson_of(graded).summary
+    done = [one for one in graded if one.error is None]
+    for one in summary.questions:
+        scores = [g.verdicts[one.id]["score"] for g in done]
+        rests = [sum(v["points"] for name, v in g.verdicts.items() if name != one.id) for g in done]
+        assert one.discrimination == pytest.approx(np.corrcoef(scores, rests)[0, 1])
+
+
+def test_few_students_or_equal_scores_discriminate_nothing():
+    assert {one.discrimination for one in lesson_of(class_of(19)).summary.questions} == {None}
+    same = [submission(f"s{i}") for i in range(40)]
+    assert {one.discrimination for one in lesson_of(same).summary.questions} == {None}
+
+
+def test_who_did_not_begin_has_not_tried():
+    idle = [submission("b", step=verdict("not-attempted")), submission("c", step=verdict("crashed"))]
+    one = question(lesson_of([submission("a"), *idle]).summary, "step")
+    assert (one.attempted, one.asked, one.solved) == (2, 3, 1 / 3)
+
+
+def test_the_slowest_are_named():
+    graded = [
+        replace(submission(name), seconds=took) for name, took in zip("abcde", (1, 9, 2, 30, 3), strict=True)
+    ]
+    took = lesson_of([*graded, submission("z", "no notebook")]).summary.times
+    assert (took.total, took.median) == (45, 3)
+    assert took.slowest == [("d", 30), ("b", 9), ("e", 3)]
+
+
 # Sentences
+
+
+def test_a_comment_is_ready_to_be_sent():
+    lesson = lesson_of([climbing("a"), climbing("b")], names={"a": "Ana García"})
+    (shown,) = lesson.summary.mistakes
+    said = lesson.comment(shown)
+    assert said.startswith("In step: this goes up the slope")
+    assert "For step(3.0, 6.0, 0.1), 2.4 is right; yours gives 3.6." in said
+    assert said.endswith(sentence(ASKED[STEP].hints[0]).replace("`", ""))
+    assert lesson.addresses(shown.students) == "a@example.org, b@example.org"
+    assert lesson_of([climbing("a")], pseudonyms={"a": "Quiet Otter"}).addresses(["a"]) == "Quiet Otter"
+
+
+def test_what_is_said_of_several_is_said_once():
+    graded = [submission(name, repairs=["the setup was put back"]) for name in "abc"]
+    graded.append(submission("d", repairs=["one", "two", "three", "four", "five", "the setup was put back"]))
+    assert lesson_of(graded).grouped(graded, "repairs") == [
+        ("the setup was put back", ["a", "b", "c", "d"]),
+        ("One. Two. Three. And 2 more.", ["d"]),
+    ]
 
 
 def test_the_weakest_exercise_is_taught_first():
@@ -266,13 +322,30 @@ def test_what_students_gave_is_text(tmp_path):
     assert all(a["src"].startswith("data:") for tag, a in tags if tag == "img")
 
 
+def test_no_script_runs_but_the_pages_own(tmp_path):
+    text = page_of(tmp_path, class_of(24))
+    (policy,) = [a["content"] for tag, a in Reader(text).tags if a.get("http-equiv")]
+    script = text[text.index("<script>") + 8 : text.index("</script>")]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in policy
+    assert policy.startswith("default-src 'none';")
+
+
+def test_every_head_of_a_table_says_what_it_is_of(tmp_path):
+    tags = Reader(page_of(tmp_path, class_of(24))).tags
+    assert {a.get("scope") for tag, a in tags if tag == "th"} == {"col", "row"}
+    levels = [int(tag[1]) for tag, _ in tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
 def test_what_could_not_be_graded_is_named_first(tmp_path):
     text = page_of(
         tmp_path, [*class_of(10), submission("zz", "the file breaks off")], names={"zz": "Zoë Last"}
     )
     words = " ".join("".join(Reader(text).words).split())
     assert words.index("could not be graded") < words.index("handed in")
-    assert words.index("Zoë Last: The file breaks off.") < words.index("What to teach again")
+    assert words.index("The file breaks off. Zoë Last.") < words.index("What to teach again")
 
 
 def test_several_lessons_stand_on_one_page(tmp_path):
@@ -291,8 +364,12 @@ def test_small_classes_have_a_page_too(tmp_path, graded):
 
 def test_a_thousand_students_have_a_page_that_opens(tmp_path):
     text = page_of(tmp_path, class_of(1000))
-    assert len(text) < 3_000_000
-    assert [tag for tag, _ in Reader(text).tags].count("tr") == 967 + 1
+    beside = (tmp_path / "report" / f"{LESSON}-students.html").read_text(encoding="utf-8")
+    assert len(text) + len(beside) < 1_500_000
+    assert f'href="{LESSON}-students.html"' in text
+    assert [tag for tag, _ in Reader(beside).tags].count("tr") == 967 + 1
+    page_of(tmp_path, class_of(10))
+    assert not (tmp_path / "report" / f"{LESSON}-students.html").exists()
 
 
 # Names and pseudonyms

@@ -1,11 +1,12 @@
 """The class at a glance: `report/index.html`, one page that holds all of itself, and its plots as PNG files.
 
 summary     figures: what the class has understood
-counting    from what was graded to those figures
+counting    from what was graded to those figures (measures: of exercises and time)
 teaching    sentences: what to teach again
 plots       pictures, each with the text that says the same; heat_map and drawing with them
 names       names, or pseudonyms that stay the same
-page        all of it as one page (report.html)
+lesson      one lesson, as the page shows it
+page        all of it as one page; the table of a big class lies beside it (*.html, style.css, script.js)
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from coursekit import console
 from coursekit.errors import CannotDo
 from coursekit.grading import journal, marks
 from coursekit.grading.report.counting import summarize
+from coursekit.grading.report.lesson import Lesson
 from coursekit.grading.report.names import Names, make_pseudonyms
-from coursekit.grading.report.page import Lesson, write
+from coursekit.grading.report.page import write
 from coursekit.grading.report.summary import Summary
 
 

@@ -15,6 +15,7 @@ from coursekit.checking import Exercise, Written, exercises_of, lessons
 from coursekit.checking.judging import DELEGATES
 from coursekit.grading.journal import Graded
 from coursekit.grading.marks import Book
+from coursekit.grading.report.measures import discrimination, times
 from coursekit.grading.report.summary import ASIDE, UNGRADED, Hand, Question, Row, Shown, Summary, by_number
 from coursekit.grading.starter import topic
 
@@ -58,6 +59,7 @@ def summarize(
         flagged=[one for one in done if one.flags],
         last=max((one.when for one in graded), default=""),
         max_points=sum(question.max_points for question in questions),
+        times=times(done),
         slips=_slips(questions),
     )
 
@@ -124,6 +126,7 @@ def _question(exercise: str, known: Exercise | Written | None, done: Sequence[Gr
             for v in scored.values()
             if v["status"] == "crashed" and not v.get("mistake") and v.get("got")
         ),
+        discrimination=discrimination(exercise, done),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from coursekit.checking.verdict import STATUSES
 from coursekit.grading.journal import Graded
+from coursekit.grading.report.measures import Times
 
 UNGRADED = "not-graded"  # the grader failed on this question: no score
 ASIDE = "not-in-it"  # the submission's release does not hold this question
@@ -41,6 +42,7 @@ class Question:
 
     counts: students by status; unnamed: those of them who show no named mistake
     mean: of the scores, in [0, 1]; None where nobody has one. errors: of crashes, by number
+    discrimination: item-total correlation, in [-1, 1]; None where there are too few students
     """
 
     id: str
@@ -52,10 +54,16 @@ class Question:
     mean: float | None
     mistakes: list[Shown]
     errors: Counter[str]
+    discrimination: float | None = None
 
     @property
     def name(self) -> str:
         return self.id.split(".")[-1]
+
+    @property
+    def solved(self) -> float | None:
+        """The share of those asked who have it right; None where nobody was asked."""
+        return self.counts["passed"] / self.asked if self.asked else None
 
     @property
     def asked(self) -> int:
@@ -114,6 +122,7 @@ class Summary:
     flagged: list[Graded]
     last: str = ""  # when the last one was graded
     max_points: float = 0.0
+    times: Times | None = None
     slips: list[tuple[str, list[Shown]]] = field(default_factory=list)  # one mistake in several exercises
 
     @property

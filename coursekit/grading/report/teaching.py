@@ -30,6 +30,16 @@ def advice(summary: Summary) -> list[Advice]:
     ]
 
 
+def comment(shown: Shown, hints: tuple[str, ...] = ()) -> str:
+    """What to write to everybody whose answer shows this mistake, ready to be copied."""
+    parts = [f"In {shown.exercise.split('.')[-1]}: {sentence(shown.says, capital=False)}"]
+    if shown.tells:
+        parts.append(f"For {shown.call}, {shown.expected} is right; yours gives {shown.got}.")
+    if hints:
+        parts.append(f"To go on: {sentence(hints[0])}")
+    return " ".join(parts).replace("`", "")
+
+
 def slips(summary: Summary) -> list[str]:
     """Sentences on mistakes that come back in several exercises: one idea, not many."""
     told = []
