@@ -128,9 +128,9 @@ def test_isolation_that_does_not_work_has_a_remedy_and_is_no_students_fault(monk
 
 
 def test_isolation_is_asked_for_where_python_knows_nothing_of_it():
-    """Windows' Python has neither of these modules."""
+    """Windows' Python has no fcntl."""
     script = (
-        "import platform, sys; sys.modules['fcntl'] = sys.modules['resource'] = None\n"
+        "import platform, psutil, sys; sys.modules['fcntl'] = None\n"
         "platform.system = lambda: 'Windows'\n"
         "from coursekit.doctor import machine; print(next(machine.isolation()).remedy)"
     )
