@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Pages(GenerateFeedback):
             *self.config.HTMLExporter.extra_template_paths,
             template_path,
         ]
-        ours.HTMLExporter.filters = {"markdown2html": markdown2html}
+        ours.HTMLExporter.filters = {"markdown2html": markdown2html, "without_fonts": _without_fonts}
         ours.HTMLExporter.preprocessors = []  # those of formgrader: here they are in an order of their own
         self.update_config(ours)
         self.found, self.record = Graded("", "", "", "", 0.0), Record("", "")
@@ -97,6 +98,11 @@ def _row(cell: Any, found: Graded, record: Record) -> dict[str, Any]:
         "points": said.get("score") if scored else None,
         "most": said.get("points"),
     }
+
+
+def _without_fonts(head: str) -> str:
+    """Without bootstrap's fonts, which lie beside no page."""
+    return re.sub(r"@font-face\s*\{[^}]*\}", "", head)
 
 
 def _title(exercise: str) -> str:
