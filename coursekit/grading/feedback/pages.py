@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,20 @@ from coursekit.grading.marks import Record
 from coursekit.grading.starter import exercise_of, is_written, marks
 
 
+def _highlighted(source: str, **_: Any) -> str:
+    """Python in colours; what is short is often the lesson's own, and the same in every notebook."""
+    return _known(source) if len(source) < 2000 else str(_highlight(source))
+
+
+_highlight = Highlight2HTML(pygments_lexer="ipython3")
+_known = functools.lru_cache(maxsize=1000)(lambda source: str(_highlight(source)))
+
+
 class Page(HTMLExporter):
     """nbconvert's, without its second reading of the whole page, which takes half of its time."""
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self))
+        self.register_filter("highlight_code", _highlighted)
         resources = self._init_resources(resources)
         return TemplateExporter.from_notebook_node(self, nb, resources, **options)
 
