@@ -10,6 +10,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from coursekit.grading.starter import released_notebook
+
 EXERCISES = """
 from coursekit.checking import Case, Exercise, Mistake, Written
 
@@ -145,3 +147,18 @@ def edit():
 def cell_of():
     """`cell_of(notebook, id)`: that cell of a notebook as a plain dict."""
     return lambda notebook, cell_id: next(cell for cell in notebook["cells"] if cell["id"] == cell_id)
+
+
+@pytest.fixture
+def notebook(toy):
+    """`notebook(text="", name=...)`: the bytes of a student's notebook with this text in it."""
+
+    def make(text="", practice=False, stamped=True):
+        path = toy.solved[practice]
+        released = released_notebook(json.loads(path.read_text()), toy.lesson, path.stem, {})
+        if not stamped:
+            del released["metadata"]["coursekit"]
+        released["cells"][0]["source"] += text
+        return json.dumps(released).encode()
+
+    return make

@@ -2,10 +2,9 @@
 
 import io
 import json
-import os
 import stat
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,52 +16,7 @@ from coursekit.grading.collect.placing import Placer, own_name
 from coursekit.grading.collect.storing import Store, parse_time
 from coursekit.grading.repair.finding import catalogue
 from coursekit.grading.roster import read_roster, roster
-from coursekit.grading.starter import released_notebook
-
-NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def notebook(toy):
-    """`notebook(text="", name=...)`: the bytes of a student's notebook with this text in it."""
-
-    def make(text="", practice=False, stamped=True):
-        path = toy.solved[practice]
-        released = released_notebook(json.loads(path.read_text()), toy.lesson, path.stem, {})
-        if not stamped:
-            del released["metadata"]["coursekit"]
-        released["cells"][0]["source"] += text
-        return json.dumps(released).encode()
-
-    return make
-
-
-def lay(path: Path, content: bytes, time: datetime = NOON) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    os.utime(path, (time.timestamp(), time.timestamp()))
-    return path
-
-
-def zipped(files, time=(2026, 3, 1, 12, 0, 0)) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, time), content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
-def submitted(classroom):
-    """(student, file) of all that lies in submitted/, but for times."""
-    files = (
-        path for path in classroom.submitted.rglob("*") if path.is_file() and path.name != "timestamp.txt"
-    )
-    found = [path.relative_to(classroom.submitted).parts for path in files]
-    return sorted((parts[0], "/".join(parts[1:])) for parts in found if parts[0] != ".unplaced")
-
-
-LESSON = "90_toy/90_toy.ipynb"
-
+from tests.grading.hand_ins import LESSON, NOON, lay, submitted, zipped
 
 # -- every way in which submissions come
 

@@ -114,7 +114,9 @@ class _Sorting:
     def _sort_notebook(self, given: Path, file: Handed, whose: Whose | None, stamp: Handed | None) -> None:
         try:
             content = file.read()
-            time = (parse_time(stamp.read()) if stamp else None) or file.time
+            # A download's own zips tell when it was handed in; in a student's zip any time may stand.
+            came = file.came if whose and whose.number else None
+            time = (parse_time(stamp.read()) if stamp else None) or came or file.time
         except OSError as error:
             self.refuse(f"{given}: {file}", str(error))
             return
@@ -126,7 +128,7 @@ class _Sorting:
             self.refuse(f"{given}: {file}", why, str(kept))
             return
         name = PurePosixPath(f"{notebook.name}.ipynb")
-        version = Incoming(name, digest(content), time, str(file), file.read)
+        version = Incoming(name, digest(content), time, str(file), file.read, file.time)
         self.incoming[whose.student, notebook.lesson].append(version)
         self.homes[whose.student, notebook.lesson].append(whose.rest[:-1])
 

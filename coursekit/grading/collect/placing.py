@@ -108,8 +108,9 @@ class Placer:
 def _by_download(path: tuple[str, ...]) -> tuple[int, str, list[str]] | None:
     """Where an LMS's way of naming is in a path, its number, and the names it gives, the last for an id."""
     for place, part in enumerate(path):
-        if found := MOODLE.fullmatch(part):
-            return place, found["number"], [found["name"]]
+        # Canvas first: what comes after its numbers may look like Moodle's, for the student chose it.
         if found := CANVAS.fullmatch(part):
             return place, found["lms"], [found["lms"], found["name"], f"{found['name']}_{found['lms']}"]
+        if found := MOODLE.fullmatch(part):
+            return place, found["number"], [found["name"]]
     return None

@@ -36,12 +36,14 @@ class Handed:
 
     path: the names of folders and zips that it lies in, below what was given, and its own
     time: when it was changed last, in UTC. in_zip: a student may have made the zip that it is in
+    came: when that zip was handed in, by the clock of those who took it; None outside of such a zip
     """
 
     path: tuple[str, ...]
     time: datetime
     read: Callable[[], bytes]
     in_zip: bool = False
+    came: datetime | None = None
 
     def __str__(self) -> str:
         return printable("/".join(self.path))
@@ -95,7 +97,7 @@ def _in_folder(folder: Path) -> Iterator[Handed | Refused]:
 
 def _file(path: Path, parts: tuple[str, ...]) -> Iterator[Handed | Refused]:
     if path.suffix.lower() == ".zip":
-        yield from _in_zip(lambda: path, (*parts[:-1], path.stem), _changed(path), depth=1)
+        yield from _in_zip(lambda: path, (*parts[:-1], path.stem), _changed(path), 1, _changed(path))
     elif path.suffix.lower() in _ARCHIVES:
         yield Refused(parts, "is no zip; unpack it, and collect the folder")
     elif path.stat().st_size > MOST_IN_ONE:
@@ -123,7 +125,11 @@ def _past(time: datetime) -> datetime:
 
 
 def _in_zip(
-    source: Callable[[], Path | bytes], parts: tuple[str, ...], time: datetime, depth: int
+    source: Callable[[], Path | bytes],
+    parts: tuple[str, ...],
+    time: datetime,
+    depth: int,
+    came: datetime | None = None,
 ) -> Iterator[Handed | Refused]:
     """The files of a zip. source: gives its path or its bytes. depth: 0 for one that was given"""
     opened = functools.lru_cache(maxsize=1)(lambda: _open(source()))
@@ -149,11 +155,12 @@ def _in_zip(
                 yield Refused(where, "is a zip in a zip in a zip")
             else:
                 nested = (*where[:-1], inside[-1][:-4])
-                yield from _in_zip(read, nested, _time(member, time), depth + 1)
+                edited = _time(member, time)
+                yield from _in_zip(read, nested, edited, depth + 1, came or edited)
         elif inside[-1].lower().endswith(_ARCHIVES):
             yield Refused(where, "is no zip; unpack it, and collect the folder")
         else:
-            yield Handed(where, _time(member, time), read, in_zip=True)
+            yield Handed(where, _time(member, time), read, in_zip=True, came=came)
 
 
 def _open(source: Path | bytes) -> zipfile.ZipFile:

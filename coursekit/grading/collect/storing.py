@@ -25,13 +25,17 @@ FORM = "%Y-%m-%d %H:%M:%S UTC"
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file for `submitted/STUDENT/LESSON/`, read when it is laid down. source: where it came from."""
+    """A file for `submitted/STUDENT/LESSON/`, read when it is laid down.
+
+    time: of handing in. source: where it came from. edited: decides between two of one time
+    """
 
     path: PurePosixPath
     digest: str
     time: datetime
     source: str
     read: Callable[[], bytes]
+    edited: datetime = datetime.min.replace(tzinfo=UTC)
 
 
 class Store:
@@ -116,7 +120,7 @@ def _by_file(versions: Sequence[Incoming]) -> Iterator[tuple[Incoming, list[Inco
     """Of each file the latest version, and the others that differ from it."""
     for path in dict.fromkeys(one.path for one in versions):
         # Of two from one second, the one that comes later in the listing: lesson-2 after lesson-1.
-        of_it = sorted((one for one in versions if one.path == path), key=lambda one: one.time)
+        of_it = sorted((one for one in versions if one.path == path), key=lambda one: (one.time, one.edited))
         latest = of_it[-1]
         yield latest, [one for one in of_it[:-1] if one.digest != latest.digest]
 
