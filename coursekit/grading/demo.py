@@ -43,6 +43,7 @@ def demo(
     from coursekit.grading import collect, export, feedback, grade, journal, marks, release, report, roster
     from coursekit.grading.sample import class_of, handing_in
     from coursekit.grading.sample.comparing import compare
+    from coursekit.grading.sandbox.bubblewrap import missing
 
     started = time.monotonic()
     classroom = fresh(Path(root))
@@ -50,7 +51,8 @@ def demo(
     lessons = classroom.chosen(lessons)
     step = _Steps(7)
     step("release", lambda: release.release(classroom, lessons, quick=True))
-    class_ = class_of(classroom, lessons, students, seed)
+    isolated = not missing()
+    class_ = class_of(classroom, lessons, students, seed, hostile=isolated)
     for first, lesson in enumerate(by_few):
         few = _one_of_each(class_) if trains(lesson) else class_[first % EVERY :: EVERY]
         for student in class_:
@@ -60,8 +62,9 @@ def demo(
     handed.mkdir()
     step("roster", lambda: roster.roster(classroom, handing_in.roster(class_, handed / "roster.csv")))
     step("collect", lambda: collect.collect(classroom, handing_in.hand_in(class_, handed)))
-    # The answers are the demo's own, so nothing has to be kept from the machine.
-    step("grade", lambda: grade.grade(classroom, isolation="none"), line=-1)
+    # Where nothing isolates them there are no hostile ones: the answers are the demo's own.
+    isolation = "bwrap" if isolated else "none"
+    step("grade", lambda: grade.grade(classroom, isolation=isolation), line=-1)
     fed_back = step("feedback", lambda: feedback.feedback(classroom, zip=True))
     reported = step("report", lambda: report.report(classroom))
     exported = step("export", lambda: export.export(classroom, classroom.root / "grades.csv"))

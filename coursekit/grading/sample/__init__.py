@@ -6,6 +6,7 @@ should say, so that a whole class tests it.
 
 source      a function or class as text that stands alone
 lesson      a lesson, and every way to answer it
+hostile     answers that steal or harm
 damage      what happens to notebooks on their way back
 handing_in  how they come back: folders, zips, downloads
 comparing   what the grader said beside what it should have said
@@ -22,6 +23,7 @@ import numpy as np
 
 from coursekit.grading.layout import Classroom
 from coursekit.grading.sample.damage import DAMAGES, TRUNCATED, UNREADABLE, Files, Notebook, as_files, lost
+from coursekit.grading.sample.hostile import HOSTILE
 from coursekit.grading.sample.lesson import STYLES, Lesson
 from coursekit.grading.starter import Cell, is_check, marks, text
 
@@ -86,15 +88,16 @@ _FAULTLESS = {*_RIGHT, MOVED, BLANK, HALF, UNREADABLE, TRUNCATED}  # no named mi
 
 
 def class_of(
-    classroom: Classroom, lessons: Sequence[str] = (), n: int = 24, seed: int = 0
+    classroom: Classroom, lessons: Sequence[str] = (), n: int = 24, seed: int = 0, hostile: bool = False
 ) -> list[SampleStudent]:
     """A class of `n` students who hand in these released lessons (all where none is named).
 
+    hostile: whether there are some who steal and harm; only for grading in isolation
     The same class for the same seed. Every named mistake occurs where `n` is 24 or more, and the
     exercise has no more of them than there are students to make them.
     """
     rng = np.random.default_rng(seed)
-    kinds = _KINDS[:n]
+    kinds = [*_KINDS[: n - len(HOSTILE)], *HOSTILE] if hostile and n > len(HOSTILE) else _KINDS[:n]
     kinds = list(rng.permutation(kinds + [ORDINARY] * (n - len(kinds))))
     students = [SampleStudent(f"s{i + 1:03d}", *_name(i), str(kind)) for i, kind in enumerate(kinds)]
     for name in classroom.chosen(lessons):
@@ -118,15 +121,20 @@ def _deal(lesson: Lesson, students: Sequence[SampleStudent], rng: np.random.Gene
     """Who answers what wrongly: every mistake once, the typical ones more often; the rest is right."""
     wrong: dict[str, Wrong] = {student.id: {} for student in students}
     for student in students:
-        if student.kind in _BROKEN:
+        if student.kind in _BROKEN or student.kind in HOSTILE:
             # Where other cells call the answer, they would hang or die too.
             asked = [one for one in lesson.asked if one.exercise.takes != "value"]
             apart = [one for one in asked if not one.called] or asked
             if not apart:
                 continue
-            one, how = apart[rng.integers(len(apart))], _BROKEN[student.kind]
-            status = "crashed" if how == "died" else how
-            wrong[student.id][one.exercise.id] = Expected(status), one.broken(how)
+            one = apart[rng.integers(len(apart))]
+            if student.kind in HOSTILE:
+                status, source = HOSTILE[student.kind]
+                wrong[student.id][one.exercise.id] = Expected(status), one.by_template(source)
+            else:
+                how = _BROKEN[student.kind]
+                status = "crashed" if how == "died" else how
+                wrong[student.id][one.exercise.id] = Expected(status), one.broken(how)
     weak = {student.id: rng.beta(1.2, 4) for student in students}
     for one in lesson.asked:
         carriers = [s for s in students if s.kind not in _FAULTLESS and one.exercise.id not in wrong[s.id]]

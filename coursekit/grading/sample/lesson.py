@@ -109,7 +109,11 @@ class Asked:
 
     def broken(self, how: str) -> dict[str, str]:
         """An answer that is none, one of BROKEN."""
-        return self.filled("\n\n".join(BROKEN[how].replace("{name}", name) for name in self.names))
+        return self.by_template(BROKEN[how])
+
+    def by_template(self, source: str) -> dict[str, str]:
+        """The same answer for every name that is asked."""
+        return self.filled("\n\n".join(source.strip().replace("{name}", name) for name in self.names))
 
 
 class Lesson:

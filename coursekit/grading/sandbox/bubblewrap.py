@@ -175,8 +175,11 @@ def missing() -> str:
 
 def _can_be_entered(sandbox: Sandbox) -> bool:
     join = f"import enter; enter.join({sandbox.process}, {sandbox.owner})"
-    given = {"cwd": OURS.parent, "pass_fds": (sandbox.process, sandbox.owner), "stderr": subprocess.DEVNULL}
-    return subprocess.run([sys.executable, "-c", join], **given).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", join],
+        cwd=OURS.parent, pass_fds=(sandbox.process, sandbox.owner), stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    return done.returncode == 0
 
 
 def _remedy() -> str:
