@@ -27,6 +27,8 @@ FORMATS = ("nbgrader", "canvas", "moodle")
 WAITS = "needs-manual-grade"
 MARKED = "marked"  # by hand
 
+_FORMULA = tuple("=+-@＝＋－＠")  # what begins one, in East Asian spreadsheets too
+
 Row = list[Any]
 
 
@@ -187,7 +189,7 @@ def _who(person: Person) -> Row:
 def _text(value: str) -> str:
     """A text that a spreadsheet shows and never runs as a formula."""
     value = " ".join(value.split())
-    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value
+    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def as_csv(rows: Iterable[Row]) -> bytes:

@@ -164,14 +164,14 @@ def test_a_lesson_that_is_no_more_is_exported_too(exported):
 # The file
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\n@x"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\n@x", "＝1+1", "＠x"])
 def test_no_text_of_a_student_is_a_formula(exported, text):
     graded = [submission("a")]
     known = book(graded)
     known.people["a"] = Person("a", text, text, text, text)
     for format in ("nbgrader", "canvas", "moodle"):
         cells = [cell for row in exported(graded, known, format=format) for cell in row]
-        assert not [cell for cell in cells if cell.strip()[:1] in set("=+-@")]
+        assert not [cell for cell in cells if cell.strip()[:1] in set("=+-@＝＠")]
         assert text.strip() in " ".join(cells)
 
 

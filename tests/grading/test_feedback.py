@@ -155,6 +155,21 @@ def test_the_archive_holds_a_folder_a_student_and_no_file_of_theirs(room):
     assert names == [f"ann/{LESSON}/{PAGE}", f"ann/{LESSON}/timestamp.txt"]
 
 
+def test_who_handed_in_no_notebook_is_told_so_in_place_of_an_earlier_page(room):
+    graded(room, ALL)
+    page_of(room)
+    for why, told in (("It is a <b>web page</b>.", True), ("OSError: /home/teacher/x", False)):
+        with Journal(room.journal) as journal:
+            attempt = journal.begin("ann", LESSON, why, "")
+            journal.end(attempt, seconds=0, repairs=[], flags=[], written=[], error=why)
+            journal.applied(attempt)
+        page = Reader(page_of(room))
+        assert "could not be graded" in page.words
+        assert (why in page.words) == told
+        assert "Right" not in page.words
+    assert zipfile.ZipFile(feedback(room, zip=True)["zip"]).namelist() == [f"ann/{LESSON}/{PAGE}"]
+
+
 # What nobody is told
 
 # Right on the public inputs; on the others they tell what they were given in every way they have.
