@@ -178,3 +178,5 @@ def _die_with_parent() -> None:
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if str(os.getppid()) != os.environ.get("JPY_PARENT_PID"):  # it has ended already
+            os._exit(1)
