@@ -49,16 +49,15 @@ class Applier:
         files: Mapping[str, bytes],
         *,
         scored: Collection[str],
-        reviewed: bool = False,
+        settled: Collection[str] = (),
     ) -> None:
         """Place a submission in the gradebook.
 
         notebooks: name -> the executed notebook as JSON. files: what lies beside them, by relative path
         scored: the exercises with a verdict; what else is asked gets no score, and waits for a person
-        reviewed: the answers are those of last time: what a person has marked needs no second look
+        settled: the cells that a person has marked and that need no second look
         Raises Refused.
         """
-        settled = self._settled(student, lesson) if reviewed else set()
         self._place.executed = {name: json.loads(content)["cells"] for name, content in notebooks.items()}
         with self._staged(student, lesson, notebooks, files):
             self._nbgrader.run(Autograde, student, lesson)
@@ -73,7 +72,7 @@ class Applier:
             book.update_or_create_student(student)
             book.update_or_create_submission(lesson, student)
             names = {name for name, _ in _grades(book, student, lesson)}
-        self._settle(student, lesson, set(), names)
+        self._settle(student, lesson, (), names)
 
     @contextlib.contextmanager
     def _staged(
@@ -90,20 +89,20 @@ class Applier:
         finally:
             shutil.rmtree(self._stage / student)
 
-    def _settled(self, student: str, lesson: str) -> set[str]:
+    def settled(self, student: str, lesson: str) -> set[str]:
         """The graded cells that a person has marked and that wait for nobody."""
         with self._nbgrader.book() as book:
             grades = _grades(book, student, lesson)
             return {n for n, g in grades if g.manual_score is not None and not g.needs_manual_grade}
 
-    def _settle(self, student: str, lesson: str, settled: set[str], without: set[str]) -> None:
+    def _settle(self, student: str, lesson: str, settled: Collection[str], without: Collection[str]) -> None:
         """Take the score from the cells `without` one; those `settled` by a person wait for nobody."""
         with self._nbgrader.book() as book:
             for name, grade in _grades(book, student, lesson):
                 if name in without:
                     grade.auto_score = None
                     grade.needs_manual_grade = grade.manual_score is None or name not in settled
-                elif name in settled:
+                elif name in settled and grade.manual_score is not None:
                     grade.needs_manual_grade = False
             book.db.commit()
 

@@ -5,7 +5,7 @@ kept one by one as they are given. Grading places what an attempt found in the g
 then marks the attempt as applied. What was begun and not ended goes on where it stopped; what
 ended and was not applied needs no second run. One process writes; workers never see this file.
 
-    begin -> verdict, verdict, ... -> end -> applied
+    begin -> verdict, verdict, ... -> end -> (applying) -> applied
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +31,9 @@ CREATE INDEX IF NOT EXISTS attempt_of ON attempt (lesson, student);
 CREATE TABLE IF NOT EXISTS verdict (
     attempt INTEGER NOT NULL REFERENCES attempt, exercise TEXT NOT NULL, verdict TEXT NOT NULL,
     PRIMARY KEY (attempt, exercise)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS settled (
+    attempt INTEGER NOT NULL REFERENCES attempt, cell TEXT NOT NULL,
+    PRIMARY KEY (attempt, cell)) WITHOUT ROWID;
 """
 
 
@@ -155,10 +158,17 @@ class Journal:
                 (_now(), seconds, *lists, error, packed, attempt),
             )
 
+    def applying(self, attempt: int, settled: Iterable[str]) -> set[str]:
+        """Note which cells a person has settled, for nbgrader undoes it; gives all that were ever noted."""
+        with self._writing() as db:
+            db.executemany("INSERT OR IGNORE INTO settled VALUES (?, ?)", [(attempt, one) for one in settled])
+        return {cell for (cell,) in self._rows("SELECT cell FROM settled WHERE attempt = ?", attempt)}
+
     def applied(self, attempt: int) -> None:
         """The gradebook holds this attempt; the notebooks of earlier ones are needed no more."""
         with self._writing() as db:
             db.execute("UPDATE attempt SET applied = ? WHERE id = ?", (_now(), attempt))
+            db.execute("DELETE FROM settled WHERE attempt = ?", (attempt,))
             db.execute(
                 "UPDATE attempt SET notebooks = NULL WHERE id < ? AND (student, lesson) ="
                 " (SELECT student, lesson FROM attempt WHERE id = ?)",

@@ -37,6 +37,17 @@ def test_other_bytes_or_another_version_is_another_attempt(tmp_path):
         assert journal.open("bob", "01_x", "bytes", "v1") is None
 
 
+def test_what_a_person_settled_is_remembered_until_it_is_applied(tmp_path):
+    with Journal(tmp_path / "journal") as journal:
+        attempt = begun(journal)
+        ended(journal, attempt)
+        assert journal.applying(attempt, {"a", "b"}) == {"a", "b"}
+        assert journal.applying(attempt, {"c"}) == {"a", "b", "c"}
+        assert journal.applying(begun(journal), ()) == set()
+        journal.applied(attempt)
+        assert journal.applying(attempt, ()) == set()
+
+
 def test_only_what_was_applied_is_current(tmp_path):
     with Journal(tmp_path / "journal") as journal:
         attempt = begun(journal)

@@ -173,6 +173,10 @@ class Grading:
 
         verdicts, notebooks = self.journal.verdicts(task.attempt), self.journal.notebooks(task.attempt)
         ungraded = sorted(one for one, verdict in verdicts.items() if not verdict["graded"])
+        settled: set[str] = set()
+        if task.unchanged:  # the answers are those of last time
+            there = self.applier.settled(task.student, task.lesson)
+            settled = self.journal.applying(task.attempt, there)
         try:
             self.applier.apply(
                 task.student,
@@ -180,7 +184,7 @@ class Grading:
                 notebooks,
                 task.submission.files(),
                 scored=verdicts.keys() - set(ungraded),
-                reviewed=task.unchanged,
+                settled=settled,
             )
         except Refused as error:
             self._fail(task.student, task.lesson, f"nbgrader refused it: {error}")
