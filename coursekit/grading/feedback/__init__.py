@@ -74,7 +74,7 @@ _NO_SCORE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark"><title>{0}</title>
-<style>body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 40em; margin: 2em auto; padding: 0 1em }}</style>
+<style>body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 40em; margin: 2em auto }}</style>
 <h1>{0}: not graded yet</h1>
 <p>What you handed in could not be graded. {1}</p>
 <p>It has no score, which is not a 0.</p>
