@@ -18,6 +18,8 @@ from coursekit.errors import CannotDo
 from coursekit.grading.export import export
 from coursekit.grading.journal import graded
 from coursekit.grading.run import cluster, machine
+from coursekit.grading.run.pool import events_of
+from coursekit.grading.run.worker import Worker
 from coursekit.grading.sandbox.bubblewrap import missing
 from tests.grading.classes import CLIMBS, DIES, RIGHT, copy_class, hand_in, make_class, scores
 from tests.grading.notebooks import RIGHT as NOTEBOOKS
@@ -340,3 +342,14 @@ def test_works_are_made_when_their_turn_has_come(two_workers):
     with closing(cluster.on(two_workers.address, [(n, make) for n in range(50)], WANTED)) as events:
         next(events)
         assert len(made) == 3 * cluster.AHEAD
+
+
+@long
+def test_process_that_gets_no_more_work_ends_by_itself_and_another_takes_its_place(tmp_path):
+    """What is left in a Dask worker when `coursekit grade` itself was killed."""
+    worker = Worker(tmp_path, idle=0.5)
+    assert list(events_of(worker, lambda: work(ONE)))
+    _until(lambda: not worker._process.is_alive())
+    *_, found = events_of(worker, lambda: work(ONE))
+    assert found.verdicts["gradient_descent.grid"]["status"] == "passed"
+    worker.close()

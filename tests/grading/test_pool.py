@@ -13,7 +13,7 @@ import pytest
 from coursekit.grading.run.pool import local
 from coursekit.grading.run.work import Found
 from coursekit.grading.run.worker import Failed
-from tests.grading.notebooks import RIGHT, answer, check, code, notebook, work
+from tests.grading.notebooks import PROVISIONERS, RIGHT, answer, check, code, notebook, work
 
 ONE = notebook(answer("grid", RIGHT["grid"]), check("grid"))
 SLOW = notebook(answer("grid", RIGHT["grid"]), check("grid"), code("import time; time.sleep(3)"))
@@ -86,6 +86,6 @@ def test_kernels_work_in_the_folder_that_is_given(tmp_path):
         code("import os; print(os.getcwd())", "where"), answer("grid", RIGHT["grid"]), check("grid")
     )
     scratch = Path(tempfile.mkdtemp(dir=tmp_path))
-    found = grade([("ann", lambda: work(where))], scratch)
+    found = grade([("ann", lambda: work(where, provisioner=PROVISIONERS[0]))], scratch)
     assert str(scratch) in next(iter(found["ann"][-1].notebooks.values()))
     assert not list(scratch.glob("coursekit-*/work"))

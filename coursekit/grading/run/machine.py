@@ -43,7 +43,7 @@ def code() -> str:
 def _installed(name: str) -> str:
     for distribution in (name, f"{name}-cpu"):
         try:
-            return version(distribution)
+            return version(distribution).partition("+")[0]  # torch says by what follows how it was built
         except PackageNotFoundError:
             continue
     return "missing"
