@@ -54,6 +54,7 @@ class Execution:
     stopped: dict[int, str] = field(default_factory=dict)
     left_out: set[int] = field(default_factory=set)
     unbound: dict[str, str] = field(default_factory=dict)  # exercise -> why the kernel has no answer to it
+    binding: Check | None = None  # the one whose binding never ended
 
     def ask(
         self,
@@ -64,7 +65,7 @@ class Execution:
     ) -> None:
         """Run the notebook; attempt, then judge each check; `lose(check, why)` where it cost a kernel."""
         waiting = list(pending)
-        self._until = time.monotonic() + TOTAL * self.settings.seconds
+        self._left = TOTAL * self.settings.seconds
         restarts = len(waiting) + SPARE_RESTARTS
         while True:
             asked: Check | None = None
@@ -79,34 +80,41 @@ class Execution:
                         waiting.pop(0)
                 return
             except Lost as lost:
-                if asked is not None:
+                asked = asked or self.binding
+                if asked in waiting:
                     waiting.remove(asked)
                     lose(asked, lost.why)
                     if not waiting:
                         return
             restarts -= 1
-            if restarts < 0 or time.monotonic() > self._until:
+            if restarts < 0 or self._left < 0:
                 for check in waiting:
                     lose(check, "restarts")
                 return
 
     def _run(self, kernel: Kernel) -> None:
-        shown = Shown()
+        shown, self.binding = Shown(), None
         self.unbound.clear()
-        for index, cell in enumerate(self.cells):
-            if cell["cell_type"] != "code":
-                continue
-            if index in self.checks:
-                self._bind(kernel, self.checks[index])
-            elif index not in self.left_out:
-                self._run_cell(kernel, index, cell, shown)
-        for check in [check for check in self.checks.values() if check.exercise in self.unbound]:
-            self._bind(kernel, check)
+        self._until = time.monotonic() + self._left
+        try:
+            for index, cell in enumerate(self.cells):
+                if index in self.checks:
+                    self._bind(kernel, self.checks[index])
+                elif cell["cell_type"] == "code" and index not in self.left_out:
+                    self._run_cell(kernel, index, cell, shown)
+            for check in [check for check in self.checks.values() if check.exercise in self.unbound]:
+                self._bind(kernel, check)
+        finally:
+            self._left = self._until - time.monotonic()
 
     def _bind(self, kernel: Kernel, check: Check) -> None:
         self.unbound.pop(check.exercise, None)
-        if error := bind(kernel, check):
-            self.unbound[check.exercise] = error
+        try:
+            if error := bind(kernel, check):
+                self.unbound[check.exercise] = error
+        except Lost as lost:
+            self.binding = check if lost.why == "timed-out" else None  # it may have died of another cell
+            raise
 
     def _run_cell(self, kernel: Kernel, index: int, cell: dict[str, Any], shown: Shown) -> None:
         if time.monotonic() > self._until:

@@ -70,7 +70,10 @@ class Sitting:
         self.public: dict[str, list[Reply]] = {}  # exercise -> its answer's replies on public inputs
         inside = package.of(topic(work.lesson))
         self.execution = Execution(
-            self.cells, checks, lambda: Kernel(inside, work.files, work.settings), work.settings
+            self.cells,
+            checks,
+            lambda: Kernel(inside, work.files, work.settings, work.imports),
+            work.settings,
         )
 
     def sit(self, verdicts: Mapping[str, dict[str, Any]]) -> None:

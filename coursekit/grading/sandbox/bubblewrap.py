@@ -45,11 +45,13 @@ class Sandbox:
     def __init__(self, package: Path, hidden: Sequence[Path] = ()) -> None:
         mine, theirs = os.pipe()
         with _filter_file() as rules:
-            command = ["bwrap", *flags(package, hidden), "--seccomp", str(rules), "--info-fd", str(theirs)]
+            command = [shutil.which("bwrap") or "bwrap", *flags(package, hidden)]
+            command += ["--seccomp", str(rules), "--info-fd", str(theirs)]
             self._process = subprocess.Popen(
                 [*command, "--", "cat"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 pass_fds=(rules, theirs), start_new_session=True,
+                env={},  # its first process can be looked at from inside, to the environment it started with
             )  # fmt: skip
         os.close(theirs)
         self.pid = -1
