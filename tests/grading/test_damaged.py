@@ -21,7 +21,7 @@ from tests.grading.notebooks import RIGHT as ALL
 pytestmark = pytest.mark.long
 DAMAGES = IN_CELLS | IN_FORMATS | IN_FILES | IN_FOLDERS | IN_CODE
 SECONDS = 3  # of processor time a cell
-HONEST = 4
+HONEST = ("ann", "--help", "a+b", "<b>x", "{student_id}", "O'Brien")
 
 
 def student(name: str) -> str:
@@ -40,12 +40,13 @@ def practice() -> dict:
 def done(tmp_path_factory):
     """The class graded in one run: the room, the result, what the journal holds by student."""
     room = make_class(tmp_path_factory.mktemp("damaged") / "clone", practice())
-    whole = json.loads(hand_in(room, "honest-0", RIGHT).read_text())
+    whole = json.loads(hand_in(room, "ann", RIGHT).read_text())
     for cell in whole["cells"]:
         cell["source"] = text(cell)
     whole["metadata"]["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    for number in range(1, HONEST):
-        hand_in(room, f"honest-{number}", RIGHT | ({"step": CLIMBS} if number == 3 else {}))
+    for name in HONEST:
+        hand_in(room, name, RIGHT)
+    hand_in(room, "bob", RIGHT | {"step": CLIMBS})
     for name, damage in DAMAGES.items():
         folder = room.submitted / student(name) / LESSON
         folder.mkdir(parents=True)
@@ -67,10 +68,9 @@ def test_a_damaged_submission_keeps_what_it_earns_and_the_instructor_reads_why(d
 
 def test_honest_submissions_beside_them_keep_every_point(done):
     _, _, journal, found = done
-    for number in range(HONEST):
-        points = [found[f"honest-{number}"][f"{name}-check"] for name in RIGHT]
-        assert points == [1, 0 if number == 3 else 1, 2]
-        assert journal[f"honest-{number}"].repairs == journal[f"honest-{number}"].flags == []
+    for name in (*HONEST, "bob"):
+        assert [found[name][f"{one}-check"] for one in RIGHT] == [1, 0 if name == "bob" else 1, 2]
+        assert journal[name].repairs == journal[name].flags == []
 
 
 def test_only_what_holds_no_answer_is_named_as_not_graded(done):

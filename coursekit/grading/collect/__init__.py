@@ -150,9 +150,8 @@ class _Sorting:
             elif len(content) > MOST_BESIDE:
                 self.refuse(str(file), f"is larger than {MOST_BESIDE // 1_000_000} MB")
             else:
-                version = Incoming(
-                    self._path(whose, own[0]), digest(content), file.time, str(file), file.read
-                )
+                path, when = self._path(whose, own[0]), file.time
+                version = Incoming(path, digest(content), when, str(file), file.read, when)
                 self.incoming[whose.student, own[0]].append(version)
         for versions in self.incoming.values():
             self._clear_names(versions)

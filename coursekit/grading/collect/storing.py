@@ -35,7 +35,7 @@ class Incoming:
     time: datetime
     source: str
     read: Callable[[], bytes]
-    edited: datetime = datetime.min.replace(tzinfo=UTC)
+    edited: datetime
 
 
 class Store:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from coursekit.files import open_file, read_file
 from coursekit.grading.collect.storing import FORM, TIMESTAMP, parse_time
 from coursekit.grading.layout import Classroom
-from coursekit.grading.repair.finding import DEEPEST
+from coursekit.grading.repair.finding import DEEPEST, is_notebook
 
 IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "__MACOSX", ".git"}
 MOST = 100_000_000  # bytes of files beside the notebooks that a kernel gets
@@ -96,30 +96,43 @@ def can_lie(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def submissions(classroom: Classroom, students: Collection[str] = ()) -> Iterator[Submission]:
     """What was handed in, by student and lesson; of these students only where some are named."""
-    for place in _folders(classroom.submitted):
-        if not students or place.name in students:
-            for folder in _folders(place):
-                yield Submission(place.name, folder.name, folder)
+    for place in _places(classroom, students):
+        for path in [] if _unfit(place) else _in(place):
+            if not _unfit(path) and path.is_dir():
+                yield Submission(place.name, path.name, path)
 
 
 def passed_over(classroom: Classroom, students: Collection[str] = ()) -> Iterator[tuple[str, str, str]]:
-    """(student, lesson, why) of what in `submitted/` is no submission and might be meant as one."""
-    for place in sorted(classroom.submitted.iterdir()) if classroom.submitted.is_dir() else ():
-        if place.name.startswith(".") or (students and place.name not in students):
+    """(student, lesson, why) of what in `submitted/` is no submission, and may be meant as one."""
+    for place in _places(classroom, students):
+        if why := _unfit(place):
+            yield place.name, "all lessons", why
             continue
-        for path in (place, *(_in(place) if not place.is_symlink() else ())):
-            lesson = path.name if path is not place else "all lessons"
-            if path.is_symlink():
-                yield place.name, lesson, "it is a link, which is not followed"
-            elif path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
-                yield place.name, lesson, "its folder cannot be read"
+        for path in _in(place):
+            if why := _unfit(path):
+                yield place.name, path.name, why
+            elif not path.is_dir() and (is_notebook(path.name) or path.suffix.lower() == ".zip"):
+                yield place.name, path.name, "it lies in no lesson's folder; `coursekit collect` sorts it"
+
+
+def _places(classroom: Classroom, students: Collection[str]) -> list[Path]:
+    """The students' own folders, and links that stand for one."""
+    found = [path for path in _in(classroom.submitted) if path.is_dir() or path.is_symlink()]
+    return [path for path in found if not students or path.name in students]
+
+
+def _unfit(path: Path) -> str:
+    """Why a folder is not looked into; "" where it is."""
+    if path.is_symlink():
+        return "it is a link, which is not followed"
+    if not path.name.isprintable() or set(path.name) & set("[]*?"):
+        return "nbgrader cannot work with this name; `coursekit collect` gives it another"
+    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        return "its folder cannot be read"
+    return ""
 
 
 def _in(place: Path) -> list[Path]:
-    with suppress(OSError):
-        return sorted(path for path in place.iterdir() if not path.name.startswith("."))
-    return []
-
-
-def _folders(place: Path) -> list[Path]:
-    return [path for path in _in(place) if path.is_dir() and not path.is_symlink()]
+    if not place.is_dir():
+        return []
+    return sorted(path for path in place.iterdir() if not path.name.startswith("."))
