@@ -1,5 +1,6 @@
 """A kernel in its sandbox: what it can see, what it can reach, what it may take, and that it ends."""
 
+import gc
 import os
 import signal
 import socket
@@ -258,13 +259,17 @@ def test_warm_process_that_was_killed_is_replaced():
 
 
 def test_nothing_is_left_over():
+    def open_now():
+        gc.collect()
+        return len(os.listdir("/proc/self/fd")), len(psutil.Process().children(recursive=True))
+
     with start():
         pass
-    begin = len(os.listdir("/proc/self/fd")), len(psutil.Process().children(recursive=True))
+    begin = open_now()
     for _ in range(3):
         with start() as running:
             said(running, "print(1)")
-    assert (len(os.listdir("/proc/self/fd")), len(psutil.Process().children(recursive=True))) == begin
+    assert open_now() == begin
 
 
 def test_kernel_ends_with_the_process_that_started_it(tmp_path):
