@@ -14,17 +14,17 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture
 def shown(tmp_path):
-    """`shown(width)`: the report in a window of this width, and what the browser complained of."""
+    """`shown(width, students)`: the report in a window of this width, and what the browser complained of."""
     if CHROMIUM is None:
         pytest.skip("needs chromium")
     sync_api = pytest.importorskip("playwright.sync_api")
-    graded = class_of(24)
-    known = book(graded, {one.student: f"Zoë {one.student}" for one in graded})
-    path = write(tmp_path / "report", [Lesson(summarize(LESSON, graded, (), known), Names(known))])
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
 
-        def opened(width):
+        def opened(width, students=24):
+            graded = class_of(students)
+            known = book(graded, {one.student: f"Zoë {one.student}" for one in graded})
+            path = write(tmp_path / "report", [Lesson(summarize(LESSON, graded, (), known), Names(known))])
             page, heard = browser.new_page(viewport={"width": width, "height": 900}), []
             page.on("console", lambda message: heard.append(message.text))
             page.on("pageerror", lambda error: heard.append(str(error)))
@@ -38,9 +38,9 @@ def shown(tmp_path):
         browser.close()
 
 
-@pytest.mark.parametrize("width", [360, 1200])
-def test_the_report_fits_its_window_and_asks_for_nothing(shown, width):
-    page, heard = shown(width)
+@pytest.mark.parametrize(("width", "students"), [(360, 24), (360, 1200), (1200, 24)])
+def test_the_report_fits_its_window_and_asks_for_nothing(shown, width, students):
+    page, heard = shown(width, students)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for image in page.locator("img").all():
         assert image.evaluate("image => image.complete && image.naturalWidth > 500")

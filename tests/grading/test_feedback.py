@@ -140,10 +140,12 @@ def test_marks_comments_and_penalties_are_the_gradebooks(room):
         book.find_grade("discussion-solution", LESSON, LESSON, "ann").needs_manual_grade = False
         book.find_comment("discussion-solution", LESSON, LESSON, "ann").manual_comment = "Well *said*."
         book.find_submission_notebook(LESSON, LESSON, "ann").late_submission_penalty = 1.0
+        book.find_grade("step-check", LESSON, LESSON, "ann").manual_score = 0.5
         book.db.commit()
     words = Reader(page_of(room)).words
-    assert f"{LESSON}: 5.5 of 8 points" in words
+    assert f"{LESSON}: 5 of 8 points" in words
     assert re.search(r"What the learning rate does\s*Marked\s*2.5 of 4", words)
+    assert re.search(r"One step of gradient descent\s*Marked\s*0.5 of 1", words)
     assert re.search(r"Handed in late\s*−1", words)
     assert "Comments: Well said." in words
 

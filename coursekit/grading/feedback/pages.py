@@ -95,12 +95,13 @@ def _row(cell: Any, found: Graded, record: Record) -> dict[str, Any]:
     mark, verdict = record.marks.get(exercise), found.verdicts.get(exercise)
     said = marks(cell)
     scored = mark is None or mark.score is not None
-    if verdict is not None:
+    if mark is not None and mark.by_hand and scored:
+        words = "Marked"
+    elif verdict is not None:
         words = HEADS[verdict["status"]] if verdict["graded"] else "Could not be graded yet"
-    elif not scored:
-        words = "Waits for a mark" if is_written(cell) else "Could not be graded yet"
     else:
-        words = "Marked" if mark is not None and mark.by_hand else ""
+        waits = "Waits for a mark" if is_written(cell) else "Could not be graded yet"
+        words = "" if scored else waits
     return {
         "cell": said["grade_id"],
         "title": _title(exercise) or said["grade_id"],
