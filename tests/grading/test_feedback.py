@@ -22,6 +22,7 @@ from coursekit.grading.journal import Journal
 from coursekit.grading.layout import find_notebooks
 from coursekit.grading.run.sitting import stable_hash
 from coursekit.grading.run.verdicts import outputs_of, ungraded
+from coursekit.grading.sandbox.bubblewrap import missing
 from tests.grading.classes import CLIMBS, RIGHT, copy_class, hand_in, make_class
 from tests.grading.notebooks import LESSON
 
@@ -230,6 +231,38 @@ def test_no_secret_input_reaches_a_student(room):
         assert str(seed) not in text
         assert not {secret for secret in secrets if secret in text}
     assert "an input kept for grading" in (room.feedback / "leaks" / LESSON / PAGE).read_text()
+
+
+# Notes what it is given wherever it can, and ends the process: the notebook is run again, and may look.
+KILLS = """
+import glob, os
+places = [".", "/tmp", os.path.expanduser("~"), "/dev/shm", "/var/tmp", "/run"]
+for place in places:
+    for path in glob.glob(place + "/told-{name}"):
+        print(open(path).read())
+told = []
+def step(x, gradient, learning_rate):
+    told.append(repr((x, gradient, learning_rate)))
+    if len(told) > {public}:
+        for place in places:
+            try:
+                open(place + "/told-{name}", "w").write(str(told))
+            except OSError:
+                pass
+        os._exit(1)
+    return np.asarray(x) - learning_rate * np.asarray(gradient)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(bool(missing()), reason=missing() or "isolated")
+def test_no_secret_input_outlives_a_killed_process(room, tmp_path):
+    public = len(find(STEP).tried())
+    hand_in(room, "kills", RIGHT | {"step": KILLS.format(public=public, name=tmp_path.name)})
+    grade(room, isolation="bwrap", jobs=1, seed=7)
+    page = page_of(room, "kills")
+    assert "The Python process ended while this answer was tried." in page
+    assert not {secret for secret in secrets_of(7) if secret in page}
 
 
 # What a student gives
