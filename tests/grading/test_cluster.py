@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, closing, contextmanager
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -19,12 +20,13 @@ from coursekit.grading.export import export
 from coursekit.grading.journal import graded
 from coursekit.grading.run import cluster, machine
 from coursekit.grading.run.pool import events_of
-from coursekit.grading.run.worker import Worker
+from coursekit.grading.run.worker import Failed, Worker
 from coursekit.grading.sandbox.bubblewrap import missing
 from tests.grading.classes import CLIMBS, DIES, RIGHT, copy_class, hand_in, make_class, scores
 from tests.grading.notebooks import RIGHT as NOTEBOOKS
 from tests.grading.notebooks import answer, check, notebook, work
 
+KilledWorker = pytest.importorskip("distributed").KilledWorker  # of the extra `cluster`
 long = pytest.mark.long
 STUDENTS = 6
 WANTED = cluster.requirements({"gradient_descent"}, isolated=False)
@@ -353,3 +355,12 @@ def test_process_that_gets_no_more_work_ends_by_itself_and_another_takes_its_pla
     *_, found = events_of(worker, lambda: work(ONE))
     assert found.verdicts["gradient_descent.grid"]["status"] == "passed"
     worker.close()
+
+
+def test_submission_on_which_every_worker_dies_is_told_and_the_others_go_on():
+    class Tried:
+        def result(self):
+            raise KilledWorker("a task", SimpleNamespace(address="tcp://127.0.0.1:1"), 3)
+
+    (event,) = cluster._events(Tried())
+    assert event == Failed("4 Dask workers died while they graded it.", event.details)
