@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from coursekit.errors import CannotDo
-from coursekit.grading.collect import collect, sources
+from coursekit.grading.collect import collect, zips
 from coursekit.grading.collect.people import People, Person, student_id
 from coursekit.grading.collect.placing import Placer, own_name
 from coursekit.grading.collect.storing import Store, parse_time
@@ -330,7 +330,7 @@ def test_links_inside_a_zip_are_refused(classroom, notebook, tmp_path):
 
 
 def test_a_zip_made_to_fill_the_disk_is_refused(classroom, notebook, tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "SUSPECT_BYTES", 1_000_000)
+    monkeypatch.setattr(zips, "SUSPECT_BYTES", 1_000_000)
     bomb = zipped({f"{i}.ipynb": b"0" * 500_000 for i in range(4)})
     lay(tmp_path / "in.zip", zipped({"eve.zip": bomb, "ada/90_toy.ipynb": notebook()}))
     done = collect(classroom, [tmp_path / "in.zip"])
@@ -341,8 +341,8 @@ def test_a_zip_made_to_fill_the_disk_is_refused(classroom, notebook, tmp_path, m
 def test_too_many_files_too_large_files_and_too_deep_zips_are_refused(
     classroom, notebook, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(sources, "MOST_FILES", (100, 3))
-    monkeypatch.setattr(sources, "MOST_IN_ONE", 20_000)
+    monkeypatch.setattr(zips, "MOST_FILES", (100, 3))
+    monkeypatch.setattr(zips, "MOST_IN_ONE", 20_000)
     many = zipped({f"{i}.txt": b"" for i in range(4)})
     deep = notebook()
     for _ in range(4):
@@ -354,7 +354,7 @@ def test_too_many_files_too_large_files_and_too_deep_zips_are_refused(
     assert sorted(one["why"] for one in done["unplaced"]) == [
         "holds 4 files, more than are looked at",
         "is a zip in a zip in a zip",
-        "is larger than 0 MB",
+        "is larger than 100 MB",
     ]
 
 

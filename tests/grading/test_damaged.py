@@ -7,6 +7,7 @@ import pytest
 
 from coursekit.grading.grade import grade
 from coursekit.grading.journal import graded
+from coursekit.grading.sandbox.bubblewrap import missing
 from coursekit.grading.starter import text
 from tests.grading.classes import CLIMBS, RIGHT, hand_in, make_class, scores
 from tests.grading.damaged.in_cells import IN_CELLS
@@ -51,7 +52,8 @@ def done(tmp_path_factory):
         folder = room.submitted / student(name) / LESSON
         folder.mkdir(parents=True)
         damage.do(folder, json.loads(json.dumps(whole)))
-    result = grade(room, isolation="none", jobs=2, timeout=SECONDS)
+    isolation = "none" if missing() else "bwrap"
+    result = grade(room, isolation=isolation, jobs=2, timeout=SECONDS)
     return room, result, {one.student: one for one in graded(room)}, scores(room)
 
 
@@ -87,3 +89,11 @@ def test_written_answers_wait_for_a_person_whatever_happened_to_the_rest(done):
             if DAMAGES[name].points == FULL:
                 text = book.find_grade("discussion-solution", LESSON, LESSON, student(name))
                 assert text.needs_manual_grade, name
+
+
+def test_links_and_pipes_get_no_further(done):
+    room, *_ = done
+    one = student("what is no file")
+    assert [path.name for path in (room.autograded / one / LESSON).iterdir()] == [f"{LESSON}.ipynb"]
+    files = {path.name for path in room.autograded.rglob("*")}
+    assert not files & {"passwd", "loop", "outside.ipynb"}

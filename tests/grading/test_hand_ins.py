@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coursekit import console
-from coursekit.grading.collect import collect, sources
+from coursekit.grading.collect import collect, zips
 from coursekit.grading.collect.people import People, Person, student_id
 from tests.grading.hand_ins import LESSON, NOON, lay, submitted, zipped
 
@@ -101,7 +101,7 @@ def test_a_zip_that_lies_takes_nobody_else_along(taken, given, notebook, classro
 
 def test_zeros_that_fill_a_disk_are_never_unpacked(taken, given, monkeypatch):
     read = []
-    monkeypatch.setattr(sources, "_read", lambda opened, member: read.append(member.filename))
+    monkeypatch.setattr(zips, "_read", lambda opened, member: read.append(member.filename))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("90_toy.ipynb", bytes(300_000_000))

@@ -13,9 +13,10 @@ from typing import Any
 from coursekit import console
 from coursekit.errors import CannotDo
 from coursekit.files import write_whole
+from coursekit.grading.collect.handed import Handed, Refused
 from coursekit.grading.collect.people import People, people_of
 from coursekit.grading.collect.placing import Placer, Whose, own_name
-from coursekit.grading.collect.sources import Handed, Refused, files_in
+from coursekit.grading.collect.sources import files_in
 from coursekit.grading.collect.storing import TIMESTAMP, Incoming, Store, digest, parse_time
 from coursekit.grading.layout import Classroom
 from coursekit.grading.lock import only_one

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.grading.collect.handed import Handed
 from coursekit.grading.collect.people import People, student_id
-from coursekit.grading.collect.sources import Handed
 from coursekit.grading.repair.finding import Known, is_notebook, plain_name, stem
 
 # adalovelace_12345_67890_lesson.ipynb and adalovelace_LATE_12345_67890_lesson-2.ipynb

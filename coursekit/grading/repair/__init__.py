@@ -6,6 +6,7 @@ when its check's place is reached, and a starter is no answer: so an untouched s
 an answer and its check, and a check whose answer is only below it moves below it.
 
 reading    the cells of a file, in whatever state it is
+broken     the cells of a file that is no JSON
 finding    which file is which notebook
 cells      what a cell's text says
 bench      the notebook while it is mended
