@@ -14,44 +14,45 @@ from coursekit.errors import CannotDo
 from coursekit.grading.layout import Classroom
 
 LITTLE = 1 << 20  # bytes: a disk with less is taken for the full one
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows knows no quota
+_OF_DISK = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}  # Windows knows no quota
 _GOES_ON = "run this again: it goes on where it stopped."
+_FULL_DISK = f"The disk of {{}} is full. Free some space and {_GOES_ON}"
 
 
 def sentence(error: BaseException | None, classroom: Classroom) -> str | None:
     """What to say of an error that a disk or a database caused; None of any other."""
+    found = cause(error)
+    return None if found is None else in_words(str(getattr(found, "orig", found)), classroom)
+
+
+def cause(error: BaseException | None) -> BaseException | None:
+    """The error of a disk or a database that lies behind this one; None where there is none."""
+    alchemy = sys.modules.get("sqlalchemy.exc")  # no such error where it was never imported
+    operational = (sqlite3.OperationalError, *([alchemy.OperationalError] if alchemy else []))
     while error is not None and not isinstance(error, CannotDo):
-        if isinstance(error, OSError) and error.errno in _FULL:
-            return _full(classroom.root)
-        if _is_operational(error):
-            return _of_database(str(getattr(error, "orig", error)), classroom)
+        if isinstance(error, operational) or (isinstance(error, OSError) and error.errno in _OF_DISK):
+            return error
         error = error.__cause__ or error.__context__
     return None
 
 
-def _is_operational(error: BaseException) -> bool:
-    """Whether a database says that it cannot work, as against what it was asked."""
-    alchemy = sys.modules.get("sqlalchemy.exc")  # no such error where it was never imported
-    return isinstance(error, sqlite3.OperationalError) or (
-        alchemy is not None and isinstance(error, alchemy.OperationalError)
-    )
-
-
-def _of_database(words: str, classroom: Classroom) -> str:
-    if "disk is full" in words or "disk I/O error" in words or "No space left" in words:
-        return _full(classroom.root)
-    if "readonly database" in words or "unable to open database" in words:
-        return f"{classroom.root} cannot be written. Make it writable, or name another folder with --course."
-    if "is locked" in words:
+def in_words(error: str, classroom: Classroom) -> str:
+    """The sentence on such an error, by its text."""
+    root = classroom.root
+    if any(words in error for words in ("disk is full", "disk I/O error", "No space left", "Disk quota")):
+        return full(Path(tempfile.gettempdir()), root) or _FULL_DISK.format(root)
+    if any(words in error for words in ("readonly database", "unable to open database", "Read-only file")):
+        return f"{root} cannot be written. Make it writable, or name another folder with --course."
+    if "is locked" in error:
         return f"Another program is writing the gradebook and does not end. Close it, and {_GOES_ON}"
-    first = words.strip().splitlines()[0].rstrip(".") if words.strip() else "it does not say why"
+    first = error.strip().splitlines()[0].rstrip(".") if error.strip() else "it does not say why"
     return f"The gradebook {classroom.database} does not answer: {first}."
 
 
-def _full(root: Path) -> str:
-    """Say which disk is full: that of the class, or the one for temporary files."""
-    full = root
-    for place in (Path(tempfile.gettempdir()), root):
+def full(*places: Path) -> str | None:
+    """What to say of these folders' disks where one is full; None where none is."""
+    for place in places:
         with suppress(OSError):
-            full = place if shutil.disk_usage(place).free < LITTLE else full
-    return f"The disk of {full} is full. Free some space and {_GOES_ON}"
+            if shutil.disk_usage(place).free < LITTLE:
+                return _FULL_DISK.format(place)
+    return None

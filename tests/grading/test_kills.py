@@ -2,25 +2,23 @@
 
 import json
 import os
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
-from coursekit.grading.journal import Journal, graded
+from coursekit.grading.journal import graded
 from tests.grading.classes import CLIMBS, DIES, RIGHT, copy_class, hand_in, make_class
 from tests.grading.killing import Forker
 from tests.grading.notebooks import LESSON
-from tests.grading.whole import whole
+from tests.grading.whole import unapplied, whole
 
 pytestmark = [
     pytest.mark.long,
@@ -77,24 +75,6 @@ def finish(forker, room, *more):
     assert [path for path in room.root.rglob("*") if path.suffix in (".part", ".db-journal")] == []
     assert not Path(json.loads((room.private / "lock").read_text())["folder"]).exists()
     return moments
-
-
-def unapplied(room, source, folder):
-    """The class as a kill leaves it when all has been run and nothing is in the gradebook of `source`."""
-    left = copy_class(room, folder)
-    shutil.rmtree(left.autograded)
-    shutil.copytree(source.autograded, left.autograded) if source.autograded.exists() else None
-    shutil.copyfile(source.database.file, left.database.file)
-    with closing(sqlite3.connect(left.journal, isolation_level=None)) as journal:
-        journal.execute("UPDATE attempt SET applied = NULL WHERE id > ?", (last_attempt(source),))
-    return left
-
-
-def last_attempt(room):
-    if not room.journal.exists():
-        return 0
-    with Journal(room.journal) as journal:
-        return max((one.id for one in journal.current().values()), default=0)
 
 
 def test_kills_while_the_gradebook_is_written_change_nothing(fresh, calm, forker, rng, tmp_path):

@@ -1,12 +1,16 @@
-"""All that grading leaves in a class, but for the times at which it was done: to be compared."""
+"""All that grading leaves in a class, but for the times of doing it: to be compared, or taken back."""
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from coursekit.grading.journal import Journal
 from coursekit.grading.layout import Classroom
+from tests.grading.classes import copy_class
 from tests.grading.notebooks import LESSON
 
 KEPT = ("autograded", "feedback", "release", "submitted")
@@ -57,3 +61,19 @@ def files(root: Path) -> dict[str, bytes]:
     """path -> content of what the class sees, and of all else that it is there."""
     found = {str(path.relative_to(root)): path for path in sorted(root.rglob("*")) if path.is_file()}
     return {name: path.read_bytes() if name.startswith(KEPT) else b"" for name, path in found.items()}
+
+
+def unapplied(graded: Classroom, before: Classroom, folder: Path) -> Classroom:
+    """A copy as a kill leaves it when all has been run, and the gradebook is still as it was `before`."""
+    left = copy_class(graded, folder)
+    shutil.rmtree(left.autograded)
+    if before.autograded.exists():
+        shutil.copytree(before.autograded, left.autograded)
+    assert left.database.file
+    assert before.database.file
+    shutil.copyfile(before.database.file, left.database.file)
+    with Journal(before.journal) as journal:
+        last = max((one.id for one in journal.current().values()), default=0)
+    with closing(sqlite3.connect(left.journal, isolation_level=None)) as database:
+        database.execute("UPDATE attempt SET applied = NULL WHERE id > ?", (last,))
+    return left

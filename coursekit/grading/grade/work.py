@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from coursekit import console
 from coursekit.errors import CannotDo
+from coursekit.grading import faults
 from coursekit.grading.grade import telling
 from coursekit.grading.grade.tasks import Plan, Task
 from coursekit.grading.journal import Journal
@@ -119,18 +120,20 @@ class Grading:
         """Keep what came from a worker; whether the submission is through."""
         from coursekit.grading.run.worker import Failed
 
+        if full := faults.full(Path(tempfile.gettempdir())):
+            raise CannotDo(full)  # what was found out on such a disk is no fair verdict
         if isinstance(event, tuple):
             self.journal.verdict(task.attempt, *event)
             return False
         if isinstance(event, Failed):
             self._refused(task, event)
             return True
-        faults = [f"{one}: not graded, {v['fault']}" for one, v in event.verdicts.items() if not v["graded"]]
+        open_ = [f"{one}: not graded, {v['fault']}" for one, v in event.verdicts.items() if not v["graded"]]
         self.journal.end(
             task.attempt,
             seconds=event.seconds,
             repairs=list(task.repairs),
-            flags=event.flags + faults,
+            flags=event.flags + open_,
             written=event.written,
             notebooks=event.notebooks,
         )
@@ -139,10 +142,8 @@ class Grading:
 
     def _refused(self, task: Task, failed: Any) -> None:
         """A submission of which nothing could be graded: told, and without a score."""
-        if "No space left" in failed.details or "Disk quota" in failed.details:
-            raise CannotDo(
-                f"The disk of {tempfile.gettempdir()} is full. Free some space and run this again."
-            )
+        if failed.stops:
+            raise CannotDo(faults.in_words(failed.why, self.classroom))
         self._fail(task.student, task.lesson, failed.why)
         if task.attempt and not task.unchanged:  # what the gradebook holds of the same hand-in stays
             self.journal.end(

@@ -18,21 +18,26 @@ from typing import Any
 import psutil
 
 from coursekit.errors import CannotDo
+from coursekit.grading import faults
 from coursekit.grading.run.work import Found, Work
 
 
 @dataclass(frozen=True)
 class Failed:
-    """A submission that could not be graded at all, and why."""
+    """A submission that could not be graded at all, and why.
+
+    stops: a disk or a database is at fault: no other submission would fare better
+    """
 
     why: str
     details: str = ""
+    stops: bool = False
 
 
 def failed(error: Exception) -> Failed:
     """What an error says of a submission."""
     why = str(error) if isinstance(error, CannotDo) else f"{type(error).__name__}: {error}"
-    return Failed(why, traceback.format_exc())
+    return Failed(why, traceback.format_exc(), faults.cause(error) is not None)
 
 
 Event = tuple[str, dict[str, Any]] | Found | Failed  # a verdict on an exercise, or one of the two ends
@@ -68,10 +73,9 @@ class Worker:
         if self.stopped:
             raise EOFError
         self._pipe, theirs = self._context.Pipe()
-        self._process = self._context.Process(
-            target=_work, args=(theirs, self.folder, self.idle), daemon=True
-        )
-        self._process.start()
+        process = self._context.Process(target=_work, args=(theirs, self.folder, self.idle), daemon=True)
+        process.start()  # or an error: then there is none to be closed
+        self._process = process
         theirs.close()
 
     def stop(self) -> None:
