@@ -103,3 +103,14 @@ def test_kill_between_two_verdicts_loses_none_that_was_given(tmp_path):
     with Journal(path) as journal:
         kept = journal.verdicts(journal.open("ann", "01_x", "bytes", "v1").id)
     assert len(kept) >= len(told) >= 5
+
+
+def test_clock_that_is_set_back_changes_nothing(tmp_path, monkeypatch):
+    with Journal(tmp_path / "journal") as journal:
+        for submission, day in (("first", "2026-03-02"), ("second", "2026-03-01")):
+            monkeypatch.setattr("coursekit.grading.journal._now", lambda day=day: f"{day}T12:00:00+00:00")
+            attempt = begun(journal, submission=submission)
+            ended(journal, attempt)
+            journal.applied(attempt)
+        assert journal.current()["ann", "01_x"].submission == "second"
+        assert [one.submission for one in journal.graded()] == ["second"]
