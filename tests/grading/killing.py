@@ -47,6 +47,7 @@ class Forker:
 
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
+        self.said.unlink(missing_ok=True)
         ctypes.CDLL(None).prctl(_SUBREAPER, 0)
 
     def start(self, *line: str, at: int = 0, group: bool = False) -> int:
