@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 GRACE = 3.0  # seconds between the interrupt and the kill
 TICK = 0.1  # seconds between two looks at the process
-THREADS = 400  # of the kernel and all that it started
+PROCESSES = (
+    180  # of a kernel and all that it started, with their threads: somewhat less than a sandbox allows
+)
 
 
 class Lost(Exception):
@@ -65,6 +67,8 @@ class Watch:
         if not self.kernel.alive():
             self._lose("died")
         processes = self.kernel.processes()
+        if len(processes) > PROCESSES:
+            self._lose("processes")
         seconds, memory, threads = 0.0, 0.0, 0
         for process in processes:
             with contextlib.suppress(psutil.Error):
@@ -72,7 +76,7 @@ class Watch:
                 seconds += sum(used[:4]) if process.pid == self.kernel.pid else sum(used[:2])
                 memory += process.memory_info().rss
                 threads += process.num_threads()
-        if threads > THREADS:
+        if threads > PROCESSES:
             self._lose("processes")
         most = 1e6 * self.kernel.settings.memory
         # What processes share is counted once; that takes longer to find out.

@@ -124,7 +124,7 @@ def flags(package: Path, hidden: Sequence[Path] = ()) -> list[str]:
     ):  # an inner one lies over an outer one
         found += ["--tmpfs", str(path)] if path in covered else ["--ro-bind", str(path), str(path)]
     found += ["--ro-bind", str(package), str(package)]
-    for path in (*sorted(covered, key=lambda path: -len(path.parts)), Path("/dev"), Path("/")):
+    for path in (*sorted(covered, key=lambda path: -len(path.parts)), Path("/proc"), Path("/dev"), Path("/")):
         found += ["--remount-ro", str(path)]
     return [*found, "--chdir", "/"]
 

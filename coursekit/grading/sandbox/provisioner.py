@@ -19,12 +19,14 @@ from jupyter_client.provisioning import LocalProvisioner
 from coursekit.grading.run.work import Settings
 from coursekit.grading.sandbox import system_calls
 from coursekit.grading.sandbox.bubblewrap import SCRATCH, Sandbox
+from coursekit.grading.sandbox.cgroup import Group
 from coursekit.grading.sandbox.warm import warm
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port")
 PROCESSES = 200  # with their threads
 OPEN_FILES = 512
 ADDRESSES = 64_000_000_000  # bytes: TensorFlow takes many that it never uses
+MORE_MEMORY = 1.5  # times the limit of a submission is where the whole sandbox is stopped
 ALL_CELLS = 20  # the process may take this many times the processor time of one cell
 
 
@@ -32,6 +34,7 @@ class SandboxProvisioner(LocalProvisioner):
     """Starts a kernel as a fork of the warm process, in a sandbox of its own."""
 
     sandbox: Sandbox | None = None
+    group: Group | None = None
     ended: int | None = None  # pidfd of the kernel
 
     async def launch_kernel(  # type: ignore[override]
@@ -65,6 +68,7 @@ class SandboxProvisioner(LocalProvisioner):
         try:
             numbers = [one.fileno() for one in sockets]
             self.pid, self.ended = begin.fork(self.sandbox, numbers, asked)
+            self.group = Group(self.pid, PROCESSES, MORE_MEMORY * 1e6 * settings.memory)
         finally:
             for one in sockets:
                 one.close()
@@ -112,6 +116,9 @@ class SandboxProvisioner(LocalProvisioner):
         if self.sandbox is not None:
             self.sandbox.end()
             self.sandbox = None
+        if self.group is not None:
+            self.group.end()
+            self.group = None
         if self.ended is not None:
             os.close(self.ended)
             self.ended = None
