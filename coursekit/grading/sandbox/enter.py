@@ -22,9 +22,6 @@ USERS = 0x10000000  # CLONE_NEWUSER
 OTHERS = 0x20000000 | 0x00020000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
 _REMOUNT = 32 | 2 | 4  # MS_REMOUNT, MS_NOSUID, MS_NODEV
 _READ_ONLY = 32 | 4096 | 1  # MS_REMOUNT, MS_BIND, MS_RDONLY
-_KEPT = 2 | 4 | 8  # a mount's flags that mount(2) and statvfs(3) number alike: nosuid, nodev, noexec
-DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-_READ_ONLY = 32 | 4096 | 1  # MS_REMOUNT, MS_BIND, MS_RDONLY
 _STAYS = {2: 2, 8: 8, 1024: 1024, 2048: 2048, 4096: 1 << 21}  # flags of a mount: statvfs(2)'s -> mount(2)'s
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _SET_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER, _SET_DUMPABLE = 38, 22, 2, 4
@@ -65,10 +62,6 @@ def shut(
         _call("mount", b"tmpfs", folder.encode(), b"tmpfs", ctypes.c_ulong(_REMOUNT), options)
     for device in DEVICES:
         _let_be(f"/dev/{device}")
-    for name in DEVICES:  # the machine's own: or their owner, root say, could set their modes and times
-        place = f"/dev/{name}"
-        kept = os.statvfs(place).f_flag & _KEPT
-        _call("mount", None, place.encode(), None, ctypes.c_ulong(_READ_ONLY | kept), None)
     _call("setns", sandbox, USERS)
     _close_all_but(keep)
     for name, value in limits.items():
