@@ -163,6 +163,20 @@ def test_system_calls_that_are_refused(kernel, call):
     assert said(kernel, f"import ctypes; print(ctypes.CDLL(None).{call})") == "-1"
 
 
+def test_no_file_is_leased(kernel):
+    """A lease holds up whoever opens the file: another student's import, and the grader's own."""
+    begin = "import fcntl, os; mine = os.open('in/mine.txt', os.O_RDONLY); folder = os.open('in', os.O_RDONLY)"
+    assert said(kernel, f"{begin}\nfcntl.fcntl(mine, fcntl.F_SETLEASE, fcntl.F_RDLCK)") == "PermissionError"
+    assert said(kernel, f"{begin}\nfcntl.fcntl(folder, fcntl.F_NOTIFY, 1)") == "PermissionError"
+    assert said(kernel, f"{begin}\nprint(fcntl.fcntl(mine, fcntl.F_GETFD))") == "1"
+
+
+def test_pairs_of_sockets_are_refused_as_sockets_are(kernel):
+    pair = "import ctypes; print(ctypes.CDLL(None, use_errno=True).socketpair({}, 1, 0, (ctypes.c_int * 2)()))"
+    assert said(kernel, pair.format(1)) == "0"
+    assert said(kernel, pair.format(40) + "; print(ctypes.get_errno())").split() == ["-1", "97"]
+
+
 def test_other_system_calls_of_another_architecture_are_refused(kernel):
     if os.uname().machine == "x86_64":
         assert said(kernel, "import ctypes; print(ctypes.CDLL(None).syscall(0x40000000 + 39))") == "-1"

@@ -36,14 +36,16 @@ REFUSED = {
     "adjtimex": (159, 171), "clock_adjtime": (305, 266), "sethostname": (170, 161),
     "setdomainname": (171, 162), "vhangup": (153, 58),
 }  # fmt: skip
-CLONE, CLONE3, SOCKET = (56, 220), (435, 435), (41, 198)
+CLONE, CLONE3, SOCKET, SOCKETPAIR, FCNTL = (56, 220), (435, 435), (41, 198), (53, 199), (72, 25)
 NEW_NAMESPACES = 0x7E020000  # the flags of clone(2) that make some
 FAMILIES = (1, 2, 10, 16)  # of sockets: unix, IPv4, IPv6, netlink; the network of a sandbox is empty
+# Commands of fcntl(2): a lease holds up whoever opens that file, in other sandboxes and outside.
+LEASE, NOTIFY = 1024, 1026
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_OF, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # of classic BPF
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # where they lie in struct seccomp_data
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24  # places in struct seccomp_data
 
 
 def known() -> bool:
@@ -64,9 +66,14 @@ def program() -> bytes:
     steps += [_step(_EQUAL, CLONE3[which], 0, 1), _refuse(errno.ENOSYS)]
     steps += [_step(_EQUAL, CLONE[which], 0, 4), _step(_LOAD, _FIRST_ARGUMENT)]
     steps += [_step(_ANY_OF, NEW_NAMESPACES, 0, 1), _refuse(errno.EPERM), _step(_RETURN, _ALLOW)]
-    steps += [_step(_EQUAL, SOCKET[which], 0, len(FAMILIES) + 2), _step(_LOAD, _FIRST_ARGUMENT)]
-    steps += [_step(_EQUAL, family, len(FAMILIES) - i, 0) for i, family in enumerate(FAMILIES)]
-    steps += [_refuse(errno.EAFNOSUPPORT), _step(_RETURN, _ALLOW)]
+    steps += [_step(_EQUAL, FCNTL[which], 0, 5), _step(_LOAD, _SECOND_ARGUMENT)]
+    steps += [_step(_EQUAL, LEASE, 1, 0), _step(_EQUAL, NOTIFY, 0, 1), _refuse(errno.EPERM)]
+    steps.append(_step(_RETURN, _ALLOW))
+    for call in (SOCKET, SOCKETPAIR):
+        steps += [_step(_EQUAL, call[which], 0, len(FAMILIES) + 3), _step(_LOAD, _FIRST_ARGUMENT)]
+        steps += [_step(_EQUAL, family, len(FAMILIES) - i, 0) for i, family in enumerate(FAMILIES)]
+        steps += [_refuse(errno.EAFNOSUPPORT), _step(_RETURN, _ALLOW)]
+    steps.append(_step(_RETURN, _ALLOW))
     return b"".join(steps)
 
 
