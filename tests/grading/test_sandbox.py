@@ -165,14 +165,18 @@ def test_system_calls_that_are_refused(kernel, call):
 
 def test_no_file_is_leased(kernel):
     """A lease holds up whoever opens the file: another student's import, and the grader's own."""
-    begin = "import fcntl, os; mine = os.open('in/mine.txt', os.O_RDONLY); folder = os.open('in', os.O_RDONLY)"
+    begin = (
+        "import fcntl, os; mine = os.open('in/mine.txt', os.O_RDONLY); folder = os.open('in', os.O_RDONLY)"
+    )
     assert said(kernel, f"{begin}\nfcntl.fcntl(mine, fcntl.F_SETLEASE, fcntl.F_RDLCK)") == "PermissionError"
     assert said(kernel, f"{begin}\nfcntl.fcntl(folder, fcntl.F_NOTIFY, 1)") == "PermissionError"
     assert said(kernel, f"{begin}\nprint(fcntl.fcntl(mine, fcntl.F_GETFD))") == "1"
 
 
 def test_pairs_of_sockets_are_refused_as_sockets_are(kernel):
-    pair = "import ctypes; print(ctypes.CDLL(None, use_errno=True).socketpair({}, 1, 0, (ctypes.c_int * 2)()))"
+    pair = (
+        "import ctypes; print(ctypes.CDLL(None, use_errno=True).socketpair({}, 1, 0, (ctypes.c_int * 2)()))"
+    )
     assert said(kernel, pair.format(1)) == "0"
     assert said(kernel, pair.format(40) + "; print(ctypes.get_errno())").split() == ["-1", "97"]
 
