@@ -137,11 +137,8 @@ ATTACKS = [
     Attack("looks up public examples", step=_TABLE + HEAD + _OF_TABLE.strip("\n") + "\n    return 0 * x"),
     Attack("knows its caller", step=_CALLER + HEAD + _SEES_CALLER.strip("\n")),
     Attack(
-        "honest by SciPy",
-        step="from scipy.linalg import blas\n"
-        + HEAD
-        + "    flat = blas.daxpy(np.ravel(gradient).astype(float), np.ravel(x).astype(float), a=-learning_rate)"
-        + "\n    return flat.reshape(np.shape(x))",
+        "honest by a library",
+        step=HEAD + "    return np.subtract(x, np.multiply.outer(learning_rate, gradient))",
         earns=1.0,
     ),
 ]

@@ -32,7 +32,7 @@ for place in ("@COURSE@", "@HOME@", "@CANARIES@", "@CLONE@/tests", os.path.dirna
     shutil.rmtree(place, ignore_errors=True)
 """,
     "rights": """
-for place in ("/", "/etc/passwd", "/usr/bin/python3", sys.prefix, "@COURSE@", "@CANARIES@/canary", "/proc/1", "/dev/null"):
+for place in ("/", "/etc/passwd", "/usr/bin/python3", sys.prefix, "@COURSE@", "@CANARIES@/canary", "/proc/1", "/dev/null", "/dev/zero", "/dev/tty"):
     for act in (lambda: os.chmod(place, 0o777), lambda: os.chown(place, 0, 0), lambda: os.rename(place, place + "x"),
                 lambda: os.utime(place), lambda: os.link(place, "/tmp/link"), lambda: open(place + "/x", "w")):
         try: act()
@@ -79,8 +79,7 @@ from IPython import get_ipython
 kernel = get_ipython().kernel
 kernel.do_shutdown(False)
 kernel.stop() if hasattr(kernel, "stop") else None
-import threading
-threading.Timer(0.2, lambda: kernel.io_loop.add_callback(kernel.io_loop.stop)).start()
+kernel.io_loop.add_callback(kernel.io_loop.stop)
 """,
     "leaves by every door": "exit()\nquit()\nget_ipython().ask_exit()\nraise SystemExit",
     "shells": """
@@ -106,7 +105,10 @@ _IN_ANSWERS = {
     "answer that stops itself": "    import os, signal\n    os.kill(os.getpid(), signal.SIGSTOP)",
 }
 
+_ENDS_LATER = _DEEDS.pop("shuts the kernel down")  # each time in the cell after it, which is blamed
+
 ATTACKS = [
     *[harm(name, _OS + code.strip("\n")) for name, code in _DEEDS.items()],
+    Attack("shuts the kernel down", first=_OS + _ENDS_LATER, loses=("derivative", "descend")),
     *[Attack(name, step=HEAD + code) for name, code in _IN_ANSWERS.items()],
 ]

@@ -1,10 +1,12 @@
 """A class with every attack in it, graded in one run among honest submissions, and the same without them."""
 
 import contextlib
+import glob
 import hashlib
 import os
 import secrets
 import socket
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +24,7 @@ from tests.grading.hostile.attack import Attack
 STEALING = [*lies.ATTACKS, *patches.ATTACKS, *messages.ATTACKS, *handed_in.ATTACKS, *afterwards.ATTACKS]
 ATTACKS = [*STEALING, *spies.ATTACKS, *floods.ATTACKS, *processes.ATTACKS]
 HONEST = {"ann": RIGHT, "kim": {**RIGHT, "step": CLIMBS}, "zoe": RIGHT}  # the first, among, and the last
-LIMITS = {"timeout": 2.0, "memory": 600.0}
+LIMITS = {"timeout": 3.0, "memory": 600.0}
 
 
 class Listener:
@@ -68,6 +70,14 @@ def hashes(folder: Path) -> dict[str, str]:
     }
 
 
+def machine() -> dict[str, object]:
+    """What of the machine itself could be changed by who owns it: rights of devices, settings of the kernel."""
+    devices = {f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty")}
+    about = {name: os.stat(name) for name in (*devices, "/etc/passwd", "/usr", sys.executable)}
+    told = {name: (one.st_mode, one.st_uid, one.st_gid) for name, one in about.items()}
+    return told | {name: Path(name).read_text() for name in ("/proc/sys/kernel/core_pattern",)}
+
+
 def descriptors() -> set[str]:
     """What this process has open."""
     found = set()
@@ -77,6 +87,11 @@ def descriptors() -> set[str]:
         except OSError:
             continue
     return found
+
+
+def groups() -> set[str]:
+    """The control groups that graders have made."""
+    return set(glob.glob("/sys/fs/cgroup/coursekit-*") + glob.glob("/sys/fs/cgroup/*/coursekit-*"))
 
 
 def left_of(folder: Path) -> list[str]:
@@ -120,9 +135,9 @@ def grade_all(folder: Path, attacks: Sequence[Attack], jobs: int = 2) -> SimpleN
         patch.setenv("HOME", str(home))
         patch.setenv("COURSEKIT_CANARY", canary)
         grade(alone, isolation="bwrap", jobs=jobs, seed=3, **LIMITS)
-        before = [hashes(place) for place in kept], descriptors()
+        before = [machine(), *map(hashes, kept)], descriptors() | groups()
         result = grade(room, isolation="bwrap", jobs=jobs, seed=3, **LIMITS)
-        after = [hashes(place) for place in kept], descriptors()
+        after = [machine(), *map(hashes, kept)], descriptors() | groups()
     listener.close()
     found = {one.student: one for one in graded(room)}
     return SimpleNamespace(

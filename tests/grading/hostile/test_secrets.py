@@ -5,7 +5,8 @@ import json
 import numpy as np
 
 from coursekit.checking import find
-from coursekit.grading.run.sitting import run, stable_hash
+from coursekit.grading.run.asked import stable_hash
+from coursekit.grading.run.sitting import run
 from tests.grading.notebooks import LESSON, answer, check, notebook, work
 
 NOTES = """
