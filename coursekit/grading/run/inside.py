@@ -109,10 +109,10 @@ def grading_kernel(connection: dict[str, Any] | None = None, listening: dict[str
     their descriptors by port, which the grader has made outside.
     """
     from ipykernel.kernelapp import IPKernelApp
-    from IPython.core.autocall import ZMQExitAutocall
+    from ipykernel.zmqshell import ZMQInteractiveShell
 
     # exit() would stop the kernel a moment later, in some other cell.
-    ZMQExitAutocall.__call__ = check  # type: ignore[method-assign]
+    ZMQInteractiveShell.ask_exit = check  # type: ignore[method-assign]
     if connection is None or listening is None:
         _die_with_parent()
         grading_setup()

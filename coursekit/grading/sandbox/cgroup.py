@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
+ENDS_WITHIN = 5.0  # seconds that killed processes may take to be gone
 # file of a limit -> what it limits, in the one hierarchy of version 2, and by controller in version 1
 _FILES = {
     "": {"pids.max": "processes", "memory.max": "memory"},
@@ -38,7 +40,13 @@ class Group:
                 (folder / "cgroup.procs").write_text(str(process))
 
     def end(self) -> None:
-        """Take it away; no process may be left in it."""
+        """Take it away when the last of its processes has ended; all of them have been killed."""
+        end = time.monotonic() + ENDS_WITHIN
         for folder in self.folders:
-            with contextlib.suppress(OSError):
-                os.rmdir(folder)
+            while folder.is_dir():
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)
+                    break
+                if time.monotonic() > end:
+                    break
+                time.sleep(0.005)
