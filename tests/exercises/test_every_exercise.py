@@ -1,6 +1,7 @@
 """What follows from an exercise's data alone, for every exercise of every lesson."""
 
 import contextlib
+import functools
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from coursekit import evaluate
 from coursekit.checking import Mismatch, exercises_of, lessons
 from coursekit.checking.asking import ask_all, ask_here, question, read_replies, serve, takes
-from coursekit.checking.judging import FORMLESS, MISTAKE_EARNS_AT_MOST, _trial, judge
+from coursekit.checking.judging import FORMLESS, MISTAKE_EARNS_AT_MOST, _trial, judge, observe
+from coursekit.checking.plain import encode, plain
 
 ASKED = [one for lesson in lessons() for one in exercises_of(lesson).values() if not one.by_hand]
 FORMS = [(one, mistake, form) for one in ASKED for mistake in one.mistakes for form in mistake.forms]
@@ -26,8 +28,14 @@ def _judge(exercise, answer, seed=None):
         lambda asked, cases: ask_all(
             asked.probe, answer, takes(asked), [c.args for c in cases], asked.seconds
         ),
-        seed,
+        cases=_tried(exercise, seed),
     )
+
+
+@functools.cache
+def _tried(exercise, seed):
+    """As in grading too: what is tried is kept, and what coursekit's own answers give there."""
+    return exercise.tried(seed)
 
 
 @pytest.mark.parametrize("exercise", ASKED, ids=_id)
@@ -177,3 +185,17 @@ def test_ask_here_stops_at_the_first_endless_loop():
 
     replies = ask_here(exercise, endless, exercise.tried()[:5])
     assert [reply.kind for reply in replies] == ["timed-out"]
+
+
+@pytest.mark.parametrize("exercise", ASKED, ids=_id)
+def test_judging_leaves_what_is_remembered_as_it_was(exercise):
+    """Or one answer could change what the next is compared with."""
+    cases = _tried(exercise, SEEDS[1])
+
+    def remembered():
+        return [encode([plain(c.args), observe(exercise, exercise.reference, c).value]) for c in cases]
+
+    before = remembered()
+    for answer in (form for mistake in exercise.mistakes for form in mistake.forms):
+        judge(exercise, lambda *_, answer=answer: [observe(exercise, answer, c) for c in cases], cases=cases)
+    assert remembered() == before

@@ -20,7 +20,7 @@ from coursekit.grading.feedback.safe import clean
 from coursekit.grading.grade import grade
 from coursekit.grading.journal import Journal
 from coursekit.grading.layout import find_notebooks
-from coursekit.grading.run.sitting import stable_hash
+from coursekit.grading.run.asked import stable_hash
 from coursekit.grading.run.verdicts import outputs_of, ungraded
 from coursekit.grading.sandbox.bubblewrap import missing
 from tests.grading.classes import CLIMBS, RIGHT, copy_class, hand_in, make_class

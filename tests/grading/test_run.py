@@ -10,6 +10,7 @@ import pytest
 
 from coursekit.checking import find
 from coursekit.grading.run import sitting as module
+from coursekit.grading.run.asked import stable_hash
 from coursekit.grading.run.sitting import run
 from tests.grading.notebooks import LESSON, PROVISIONERS, RIGHT, answer, check, code, notebook, work
 
@@ -373,4 +374,4 @@ def test_secret_inputs_are_not_told():
 
 
 def test_stable_hash_is_the_same_on_every_machine():
-    assert module.stable_hash("gradient_descent.step") == 11917903225334214136
+    assert stable_hash("gradient_descent.step") == 11917903225334214136

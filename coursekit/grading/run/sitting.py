@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from coursekit.checking import Case, Exercise, Reply, find
-from coursekit.checking.asking import TOTAL, question, read_replies, stopped
+from coursekit.checking import Exercise, Reply, find
+from coursekit.checking.asking import TOTAL, read_replies, stopped
 from coursekit.checking.judging import judge
 from coursekit.checking.plain import NotPlain
 from coursekit.checking.verdict import Verdict
 from coursekit.grading.run import package
+from coursekit.grading.run.asked import Asked, asked
 from coursekit.grading.run.execute import Check, Execution, value_of
 from coursekit.grading.run.kernel import Kernel
 from coursekit.grading.run.verdicts import as_data, lost, outputs_of, ungraded
@@ -91,7 +88,7 @@ class Sitting:
         if check.exercise in self.execution.unbound:
             return
         try:
-            self.public[exercise.id] = _ask(kernel, exercise, exercise.tried())
+            self.public[exercise.id] = _ask(kernel, asked(exercise, self.work.seed), secret=False)
         except Lost:
             raise
         except Exception:  # the checker's own fault: `judge` runs into it again, and tells it
@@ -113,18 +110,20 @@ class Sitting:
         """The verdict on what the kernel holds as the answer."""
         if error := self.execution.unbound.get(exercise.id):
             return self.unbound(exercise, check, error)
-        course = self.work.seed
-        seed = None if course is None else np.random.SeedSequence([course, stable_hash(exercise.id)])
-        return judge(exercise, functools.partial(self.replies, kernel), seed)
+        cases = asked(exercise, self.work.seed).cases
+        return judge(exercise, lambda *_: self.replies(kernel, exercise), cases=cases)
 
-    def replies(self, kernel: Kernel, exercise: Exercise, cases: Sequence[Case]) -> list[Reply]:
+    def replies(self, kernel: Kernel, exercise: Exercise) -> list[Reply]:
         """The replies on all cases; those on public ones were given before any secret was seen."""
-        secret = [case for case in cases if case.secret]
-        public = [case for case in cases if not case.secret]
-        replies = self.public.get(exercise.id) or _ask(kernel, exercise, public)
-        if not secret or len(replies) < len(public) or stopped(replies[-1]):
+        tried = asked(exercise, self.work.seed)
+        replies = self.public.get(exercise.id) or _ask(kernel, tried, secret=False)
+        if (
+            not tried.part(secret=True)
+            or len(replies) < len(tried.part(secret=False))
+            or stopped(replies[-1])
+        ):
             return replies
-        return replies + _ask(kernel, exercise, secret)
+        return replies + _ask(kernel, tried, secret=True)
 
     def unbound(self, exercise: Exercise, check: Check, error: str) -> Verdict:
         """The verdict on an answer that is not there when the notebook has run."""
@@ -175,21 +174,17 @@ def _code(cell: dict[str, Any]) -> str:
     return "".join(lines)
 
 
-def _ask(kernel: Kernel, exercise: Exercise, cases: Sequence[Case]) -> list[Reply]:
-    """What the answer bound in the kernel replies on the cases. Raises Lost."""
-    call = f"__import__('coursekit').grading_ask({exercise.id!r}, {question(exercise, cases)!r})"
+def _ask(kernel: Kernel, tried: Asked, *, secret: bool) -> list[Reply]:
+    """What the answer bound in the kernel replies on the secret cases, or the public ones. Raises Lost."""
+    exercise = tried.exercise
+    call = f"__import__('coursekit').grading_ask({exercise.id!r}, {tried.question(secret)!r})"
     reply, interrupted = kernel.execute(
         "", expressions={"replies": call}, clock=TOTAL * exercise.seconds + SPARE
     )
     try:
-        replies = read_replies(value_of(reply, "replies") or "", len(cases))
+        replies = read_replies(value_of(reply, "replies") or "", len(tried.part(secret)))
     except NotPlain as error:
         replies = [] if interrupted else [Reply("not-plain", message=str(error))]
     if interrupted:  # it had to be stopped from outside, whatever it says itself
         replies = [*replies[:-1], Reply("timed-out")]
     return [replace(one, delegated=True) if one.error == "AskedFor" else one for one in replies]
-
-
-def stable_hash(name: str) -> int:
-    """A number that is the same for this name on every machine."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
