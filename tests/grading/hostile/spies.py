@@ -67,7 +67,6 @@ for process in glob.glob("/proc/[0-9]*"):
         os.listdir(process + "/root@COURSE@"); found.append(process)
     except OSError: pass
 if "@CANARY@" in str(dict(os.environ)) + " ".join(sys.orig_argv): found.append("own environment")
-if os.path.exists("/proc/@GRADER@"): found.append("the grader")
 """
 _MEMORY = """
 import ctypes
