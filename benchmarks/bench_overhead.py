@@ -130,7 +130,7 @@ def _watched() -> Iterator[Counter[str]]:
             _kernels.clear()
             kept["close"](self)
 
-    Kernel.__init__, Kernel.execute, Kernel.close = start, execute, close  # type: ignore[method-assign, assignment]
+    Kernel.__init__, Kernel.execute, Kernel.close = start, execute, close  # type: ignore[method-assign]
     try:
         yield spent
     finally:

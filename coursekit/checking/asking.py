@@ -19,7 +19,6 @@ import time
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -255,7 +254,7 @@ def serve(answer: Any, message: str) -> str:
     scope: dict[str, Any] = {"__name__": "coursekit_probe", "Any": Any, "np": np}
     exec(compile(asked["probe"], "<probe>", "exec"), scope)
     replies = ask_all(scope[asked["name"]], answer, asked["takes"], asked["args"], asked["seconds"])
-    return encode([asdict(reply) for reply in replies])
+    return encode([vars(reply) for reply in replies])
 
 
 def read_replies(text: str, most: int) -> list[Reply]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import json
 import logging
 import re
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
+import jsonschema  # type: ignore[import-untyped]
 import nbgrader.api
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
@@ -61,10 +63,12 @@ class Converters:
         """What nbgrader logs goes to the listener that is given.
 
         It opens the gradebook nine times a submission: one engine serves, and compiles its statements once.
+        It validates its own schema before each cell's marks: that is done once, too.
         """
         said, root = _Listener(), logging.getLogger()
         one_engine = patch.object(nbgrader.api, "create_engine", self._engine)
-        with one_engine, scripts_on_path(), warnings.catch_warnings():
+        one_validator = patch.object(jsonschema, "validate", _validate)
+        with one_engine, one_validator, scripts_on_path(), warnings.catch_warnings():
             # nbgrader adds submissions in an order that SQLAlchemy 2 remarks on; the rows are right.
             warnings.filterwarnings("ignore", "Object of type <Submitted(Assignment|Notebook)> not in")
             root.addHandler(said)
@@ -93,3 +97,18 @@ def _complaint(log: str, error: str) -> str:
     errors = re.findall(r"^(?:\w+\.)*\w*(?:Error|Exception|Entry)\b.*$", log, flags=re.MULTILINE)
     lines = errors or [line for line in (log + error).splitlines() if line.strip()]
     return lines[-1].strip()[:300] if lines else "nbgrader does not say why"
+
+
+def _validate(instance: Any, schema: Any) -> None:
+    """As jsonschema.validate does."""
+    error = jsonschema.exceptions.best_match(_validator(json.dumps(schema)).iter_errors(instance))
+    if error is not None:
+        raise error
+
+
+@functools.cache
+def _validator(schema: str) -> Any:
+    loaded = json.loads(schema)
+    kind = jsonschema.validators.validator_for(loaded)
+    kind.check_schema(loaded)
+    return kind(loaded)

@@ -306,7 +306,7 @@ def test_notebook_that_dies_again_and_again_is_given_up():
 
 
 def test_what_the_checker_gets_wrong_is_no_zero(monkeypatch):
-    monkeypatch.setattr(module, "judge", lambda *_: 1 / 0)
+    monkeypatch.setattr(module, "judge", lambda *_, **__: 1 / 0)
     found = run(work(notebook(answer("grid", RIGHT["grid"]), check("grid"))))
     assert told(found, "grid")["graded"] is False
     assert "ZeroDivisionError" in told(found, "grid")["fault"]

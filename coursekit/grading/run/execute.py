@@ -59,12 +59,16 @@ class Execution:
     def ask(
         self,
         pending: Iterable[Check],
+        together: Callable[[list[Check], Kernel], None],
         attempt: Callable[[Check, Kernel], None],
         judge: Callable[[Check, Kernel], None],
         lose: Callable[[Check, str], None],
     ) -> None:
-        """Run the notebook; attempt, then judge each check; `lose(check, why)` where it cost a kernel."""
-        waiting = list(pending)
+        """Run the notebook; attempt, then judge each check; `lose(check, why)` where it cost a kernel.
+
+        All are attempted together first. Whatever goes wrong then is found out one by one.
+        """
+        waiting, first = list(pending), True
         self._left = TOTAL * self.settings.seconds
         restarts = len(waiting) + SPARE_RESTARTS
         while True:
@@ -72,6 +76,9 @@ class Execution:
             try:
                 with self.start() as kernel:
                     self._run(kernel)
+                    if first:
+                        first = False
+                        together(waiting, kernel)
                     for asked in waiting:
                         attempt(asked, kernel)
                     while waiting:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from coursekit.checking import Exercise, Reply, find
-from coursekit.checking.asking import TOTAL, read_replies, stopped
+from coursekit.checking.asking import TOTAL, read_replies
 from coursekit.checking.judging import judge
 from coursekit.checking.plain import NotPlain
 from coursekit.checking.verdict import Verdict
@@ -64,7 +64,10 @@ class Sitting:
     def __init__(self, work: Work, name: str, notebook: dict[str, Any], give: Tell) -> None:
         self.work, self.cells, self.give = work, notebook["cells"], give
         checks = {i: c for i, cell in enumerate(self.cells) if (c := _check(cell, i, work.asked[name]))}
-        self.public: dict[str, list[Reply]] = {}  # exercise -> its answer's replies on public inputs
+        # exercise -> its answer's replies, on public inputs and on secret ones
+        self.public: dict[str, list[Reply]] = {}
+        self.secret: dict[str, list[Reply]] = {}
+        self.complete = False  # all of them are known
         inside = package.of(topic(work.lesson))
         self.execution = Execution(
             self.cells,
@@ -77,22 +80,34 @@ class Sitting:
         """Give a verdict on every check that has none, and place all of them in the notebook."""
         checks = self.execution.checks.values()
         pending = [check for check in checks if check.exercise not in verdicts]
-        self.execution.ask(pending, self.attempt, self.judge, self.lose)
+        self.execution.ask(pending, self.together, self.attempt, self.judge, self.lose)
         for check in checks:
             self.cells[check.cell]["outputs"] = outputs_of(check.exercise, verdicts[check.exercise])
 
-    def attempt(self, check: Check, kernel: Kernel) -> None:
-        """Ask one answer on the public inputs. Raises Lost when that costs the kernel."""
+    def together(self, checks: Sequence[Check], kernel: Kernel) -> None:
+        """Ask all answers in two messages, public inputs before any secret one. All is known, or nothing."""
+        with suppress(_OneByOne):
+            tried = [self.asked(check) for check in checks if check.exercise not in self.execution.unbound]
+            public = _ask_all(kernel, tried, secret=False)
+            further = [one for one in tried if one.goes_on(public[one.exercise.id])]
+            self.secret = _ask_all(kernel, further, secret=True)
+            self.public, self.complete = public, True
+
+    def asked(self, check: Check) -> Asked:
+        """What the check's exercise asks."""
         exercise = find(check.exercise)
         assert isinstance(exercise, Exercise)
-        if check.exercise in self.execution.unbound:
-            return
         try:
-            self.public[exercise.id] = _ask(kernel, asked(exercise, self.work.seed), secret=False)
-        except Lost:
-            raise
-        except Exception:  # the checker's own fault: `judge` runs into it again, and tells it
-            self.public.pop(exercise.id, None)
+            return asked(exercise, self.work.seed)
+        except Exception as error:  # the checker's own fault: `judge` runs into it again, and tells it
+            raise _OneByOne from error
+
+    def attempt(self, check: Check, kernel: Kernel) -> None:
+        """Ask one answer on the public inputs. Raises Lost when that costs the kernel."""
+        if self.complete or check.exercise in self.execution.unbound:
+            return
+        with suppress(_OneByOne):
+            self.public[check.exercise] = _ask(kernel, self.asked(check), secret=False)
 
     def judge(self, check: Check, kernel: Kernel) -> None:
         """Ask one answer on the secret inputs, too, and give the verdict. Raises Lost."""
@@ -117,13 +132,9 @@ class Sitting:
         """The replies on all cases; those on public ones were given before any secret was seen."""
         tried = asked(exercise, self.work.seed)
         replies = self.public.get(exercise.id) or _ask(kernel, tried, secret=False)
-        if (
-            not tried.part(secret=True)
-            or len(replies) < len(tried.part(secret=False))
-            or stopped(replies[-1])
-        ):
+        if not tried.goes_on(replies):
             return replies
-        return replies + _ask(kernel, tried, secret=True)
+        return replies + (self.secret.get(exercise.id) or _ask(kernel, tried, secret=True))
 
     def unbound(self, exercise: Exercise, check: Check, error: str) -> Verdict:
         """The verdict on an answer that is not there when the notebook has run."""
@@ -174,17 +185,35 @@ def _code(cell: dict[str, Any]) -> str:
     return "".join(lines)
 
 
+class _OneByOne(Exception):
+    """Answers cannot be asked together."""
+
+
+def _ask_all(kernel: Kernel, tried: Sequence[Asked], *, secret: bool) -> dict[str, list[Reply]]:
+    """What several answers bound in the kernel reply, by exercise. Raises Lost, and _OneByOne."""
+    calls = {one.exercise.id: one.call(secret) for one in tried}
+    clock = max((TOTAL * one.exercise.seconds for one in tried), default=0.0) + SPARE
+    reply, interrupted = kernel.execute("", expressions=calls, clock=clock)
+    if interrupted:
+        raise _OneByOne
+    return {one.exercise.id: _read(reply, one, secret) for one in tried}
+
+
 def _ask(kernel: Kernel, tried: Asked, *, secret: bool) -> list[Reply]:
     """What the answer bound in the kernel replies on the secret cases, or the public ones. Raises Lost."""
-    exercise = tried.exercise
-    call = f"__import__('coursekit').grading_ask({exercise.id!r}, {tried.question(secret)!r})"
-    reply, interrupted = kernel.execute(
-        "", expressions={"replies": call}, clock=TOTAL * exercise.seconds + SPARE
-    )
+    call, clock = tried.call(secret), TOTAL * tried.exercise.seconds + SPARE
+    reply, interrupted = kernel.execute("", expressions={tried.exercise.id: call}, clock=clock)
+    if not interrupted:
+        return _read(reply, tried, secret)
+    # It had to be stopped from outside, whatever it says itself.
+    replies = _read(reply, tried, secret)
+    return [*(one for one in replies[:-1] if one.kind != "not-plain"), Reply("timed-out")]
+
+
+def _read(reply: dict[str, Any], tried: Asked, secret: bool) -> list[Reply]:
+    text = value_of(reply, tried.exercise.id) or ""
     try:
-        replies = read_replies(value_of(reply, "replies") or "", len(tried.part(secret)))
+        replies = read_replies(text, len(tried.part(secret)))
     except NotPlain as error:
-        replies = [] if interrupted else [Reply("not-plain", message=str(error))]
-    if interrupted:  # it had to be stopped from outside, whatever it says itself
-        replies = [*replies[:-1], Reply("timed-out")]
+        replies = [Reply("not-plain", message=str(error))]
     return [replace(one, delegated=True) if one.error == "AskedFor" else one for one in replies]
