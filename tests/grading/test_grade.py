@@ -13,6 +13,7 @@ from coursekit.grading.grade import grade
 from coursekit.grading.journal import Journal, graded
 from coursekit.grading.lock import only_one
 from coursekit.grading.run import pool
+from coursekit.grading.sandbox.bubblewrap import missing
 from tests.grading.classes import CLIMBS, DIES, RIGHT, copy_class, hand_in, make_class, scores
 from tests.grading.notebooks import LESSON
 
@@ -228,11 +229,25 @@ def test_second_grading_is_told_who_is_at_work(room):
     assert grade(room, isolation="none", students=["ann"])["unchanged"] == 1
 
 
-def test_no_isolation_is_said_unless_it_was_asked_for(room, capsys):
-    hand_in(room, "ann", {**RIGHT, "step": CLIMBS})
-    console.configure()
-    grade(room, students=["ann"])
-    assert "your rights" in capsys.readouterr().out
+SPY = f"import os\nfound = os.path.exists({__file__!r})\n" + RIGHT["step"].replace(
+    "return", "return found and"
+)
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing() or "isolation works here")
+def test_students_code_is_isolated_unless_the_opposite_was_asked_for_by_name(room):
+    hand_in(room, "ann", {**RIGHT, "step": SPY})
+    grade(room, students=["ann"], jobs=1)
+    assert scores(room)["ann"]["step-check"] == 0
+
+
+def test_where_it_cannot_be_isolated_nothing_is_run_and_the_way_out_is_told(room, runs, monkeypatch):
+    hand_in(room, "ann", {**RIGHT, "step": SPY})
+    monkeypatch.setattr("coursekit.grading.sandbox.bubblewrap.missing", lambda: "It cannot be done here.")
+    for isolation in ("auto", "bwrap"):
+        with pytest.raises(CannotDo, match=r"cannot be done here.*`--isolation none`.*your rights"):
+            grade(room, students=["ann"], jobs=1, isolation=isolation)
+    assert runs == []
 
 
 def test_full_disk_is_told_and_the_next_run_goes_on(fresh, tmp_path, monkeypatch, runs, capsys):
