@@ -45,17 +45,24 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
         "--student", metavar="ID", nargs="+", action="extend", default=[], help="these students only"
     )
     grade.add_argument("--jobs", metavar="N", type=_positive, help="submissions at a time (as many as cores)")
-    grade.add_argument("--isolation", choices=("auto", "bwrap", "none"), default="auto", help="(%(default)s)")
-    grade.add_argument("--timeout", metavar="S", type=_seconds, help="seconds of processor time a cell (60)")
     grade.add_argument(
-        "--memory", metavar="MB", type=_positive, help="resident memory of a submission (3000)"
+        "--isolation", choices=("auto", "bwrap", "none"), default="auto",
+        help="auto, bwrap: each kernel in a sandbox, else no grading; none: students' code has your rights (auto)",
+    )  # fmt: skip
+    grade.add_argument(
+        "--timeout", metavar="S", type=_seconds, help="processor seconds of a cell (the lesson's own, or 60)"
     )
     grade.add_argument(
-        "--seed", metavar="N", type=int, help="of the secret inputs (kept beside the gradebook)"
-    )
+        "--memory", metavar="MB", type=_positive,
+        help="resident memory of a kernel with all its processes (the lesson's own, or 3000)",
+    )  # fmt: skip
+    grade.add_argument(
+        "--seed", metavar="N", type=int,
+        help="of the secret inputs: a number that nobody guesses (drawn, and kept beside the gradebook)",
+    )  # fmt: skip
     grade.add_argument("--again", action="store_true", help="grade what is graded already, too")
     grade.add_argument("--yes", action="store_true", help="with --again, write changed scores without asking")
-    grade.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, tcp://...")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to grade on, tcp://...")
 
     feedback = add("feedback", _feedback, "nbgrader's feedback, with each exercise's verdict in it")
     _lessons(feedback)
