@@ -47,7 +47,7 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
     grade.add_argument("--jobs", metavar="N", type=_positive, help="submissions at a time (as many as cores)")
     grade.add_argument(
         "--isolation", choices=("auto", "bwrap", "none"), default="auto",
-        help="auto, bwrap: each kernel in a sandbox, else no grading; none: students' code has your rights (auto)",
+        help="auto, bwrap: each kernel in a sandbox, or no grading; none: students' code has your rights",
     )  # fmt: skip
     grade.add_argument(
         "--timeout", metavar="S", type=_seconds, help="processor seconds of a cell (the lesson's own, or 60)"
