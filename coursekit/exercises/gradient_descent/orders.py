@@ -6,6 +6,7 @@ feature each way is an affine map of w, so every way can be followed from loss t
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -40,6 +41,7 @@ def one_order(run: Any, args: tuple) -> bool:
     return bool(fits.any())
 
 
+@functools.cache
 def cuts(n: int, size: int) -> list[list[tuple[int, ...]]]:
     """Every way to cut n examples into a row of batches; within a batch the order cannot matter."""
     found = {

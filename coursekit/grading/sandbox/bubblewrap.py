@@ -84,10 +84,7 @@ class Sandbox:
 
     def processes(self) -> list[psutil.Process]:
         """All that run in it beside what waits: those that have lost their parent, and their children."""
-        try:
-            return psutil.Process(self.pid).children(recursive=True)
-        except psutil.Error:
-            return []
+        return descendants(self.pid)
 
     def end(self) -> None:
         """Kill every process in it, however it resists, and the sandbox."""
@@ -104,6 +101,26 @@ class Sandbox:
             assert pipe is not None
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
+
+
+def descendants(process: int) -> list[psutil.Process]:
+    """The processes that a process started, and those that they started.
+
+    As psutil's children(recursive=True), which reads of every process on the machine who its parent is.
+    """
+    if not Path("/proc/thread-self/children").is_file():  # a Linux that was built without
+        try:
+            return psutil.Process(process).children(recursive=True)
+        except psutil.Error:
+            return []
+    found, waiting = [], [process]
+    while waiting:
+        for tasks in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            with contextlib.suppress(OSError, psutil.Error):
+                numbers = [int(number) for number in tasks.read_text().split()]
+                waiting += numbers
+                found += [psutil.Process(number) for number in numbers]
+    return found
 
 
 def flags(package: Path, hidden: Sequence[Path] = ()) -> list[str]:

@@ -18,7 +18,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from coursekit.grading.run.work import Settings
 from coursekit.grading.sandbox import system_calls
-from coursekit.grading.sandbox.bubblewrap import SCRATCH, Sandbox
+from coursekit.grading.sandbox.bubblewrap import SCRATCH, Sandbox, descendants
 from coursekit.grading.sandbox.cgroup import Group
 from coursekit.grading.sandbox.warm import warm
 
@@ -89,8 +89,7 @@ class SandboxProvisioner(LocalProvisioner):
         found = [] if self.sandbox is None else self.sandbox.processes()
         with contextlib.suppress(psutil.Error):
             if self.pid:
-                kernel = psutil.Process(self.pid)
-                found += [kernel, *kernel.children(recursive=True)]
+                found += [psutil.Process(self.pid), *descendants(self.pid)]
         return found
 
     @property
