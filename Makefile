@@ -39,7 +39,7 @@ test: $(VENV)/.installed  ## the tests that every change must pass
 
 # pytest's 5 is "no test selected".
 test-all: $(VENV)/.installed  ## the long ones: browser, load, kills, full training
-	$(BIN)/python -m pytest -m long || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest -m long -n $(WORKERS) --dist loadfile || [ $$? -eq 5 ]
 
 lint: $(VENV)/.installed  ## style and types
 	$(BIN)/ruff check .
