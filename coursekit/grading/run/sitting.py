@@ -67,7 +67,6 @@ class Sitting:
         # exercise -> its answer's replies, on public inputs and on secret ones
         self.public: dict[str, list[Reply]] = {}
         self.secret: dict[str, list[Reply]] = {}
-        self.complete = False  # all of them are known
         inside = package.of(topic(work.lesson))
         self.execution = Execution(
             self.cells,
@@ -85,13 +84,14 @@ class Sitting:
             self.cells[check.cell]["outputs"] = outputs_of(check.exercise, verdicts[check.exercise])
 
     def together(self, checks: Sequence[Check], kernel: Kernel) -> None:
-        """Ask all answers in two messages, public inputs before any secret one. All is known, or nothing."""
+        """Ask all answers in two messages. From the second on they know secret inputs: what they said before
+        is kept, and they are asked the public ones no more.
+        """
         with suppress(_OneByOne):
             tried = [self.asked(check) for check in checks if check.exercise not in self.execution.unbound]
-            public = _ask_all(kernel, tried, secret=False)
-            further = [one for one in tried if one.goes_on(public[one.exercise.id])]
+            self.public = _ask_all(kernel, tried, secret=False)
+            further = [one for one in tried if one.goes_on(self.public[one.exercise.id])]
             self.secret = _ask_all(kernel, further, secret=True)
-            self.public, self.complete = public, True
 
     def asked(self, check: Check) -> Asked:
         """What the check's exercise asks."""
@@ -104,7 +104,7 @@ class Sitting:
 
     def attempt(self, check: Check, kernel: Kernel) -> None:
         """Ask one answer on the public inputs. Raises Lost when that costs the kernel."""
-        if self.complete or check.exercise in self.execution.unbound:
+        if check.exercise in self.public or check.exercise in self.execution.unbound:
             return
         with suppress(_OneByOne):
             self.public[check.exercise] = _ask(kernel, self.asked(check), secret=False)

@@ -3,11 +3,12 @@
 import json
 
 import numpy as np
+import pytest
 
 from coursekit.checking import find
 from coursekit.grading.run.asked import stable_hash
 from coursekit.grading.run.sitting import run
-from tests.grading.notebooks import LESSON, answer, check, notebook, work
+from tests.grading.notebooks import LESSON, answer, check, code, notebook, work
 
 NOTES = """
 seen = []
@@ -36,9 +37,28 @@ def tells(exercise, expression):
 coursekit.grading_bind = tells
 """
 
+STALLS = """
+import coursekit, time
 
-def test_no_answer_tells_the_secret_inputs_that_another_has_seen():
+ask, stalled = coursekit.grading_ask, []
+
+def stalls(exercise, question):
+    told = ask(exercise, question)
+    if len(seen) > PUBLIC and not stalled:
+        stalled.append(time.sleep(0))
+        time.sleep(1000)
+    return told
+
+coursekit.grading_ask = stalls
+""".replace("PUBLIC", str(len(find("gradient_descent.derivative").tried())))
+
+
+@pytest.mark.parametrize("does", ["", STALLS], ids=["notes", "stalls when it has seen one"])
+def test_no_answer_tells_the_secret_inputs_that_another_has_seen(does, monkeypatch):
+    monkeypatch.setattr("coursekit.grading.run.sitting.SPARE", 1.0)
+    monkeypatch.setattr("coursekit.grading.run.sitting.TOTAL", 0.1)
     nb = notebook(
+        code(does),
         answer("derivative", NOTES),
         check("derivative"),
         answer("step", TELLS),
