@@ -350,6 +350,31 @@ def test_where_it_cannot_work_the_remedy_is_named(monkeypatch, name, value, says
     assert says in bubblewrap.missing.__wrapped__()
 
 
+def test_root_needs_control_groups_and_nobody_else_does(monkeypatch, tmp_path):
+    monkeypatch.setattr("coursekit.grading.sandbox.cgroup.ROOT", tmp_path)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert "plain user" in bubblewrap.missing.__wrapped__()
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert bubblewrap.missing.__wrapped__() == ""
+
+
+@pytest.mark.parametrize(("there", "where"), [("cgroup.controllers", "."), ("", "pids")])
+def test_control_groups_of_either_version_hold_a_process_to_its_limits(monkeypatch, tmp_path, there, where):
+    from coursekit.grading.sandbox import cgroup
+
+    monkeypatch.setattr(cgroup, "ROOT", tmp_path)
+    for name in ("pids", "memory", "cpu") if not there else ():
+        (tmp_path / name).mkdir()
+    if there:
+        (tmp_path / there).touch()
+    group = cgroup.Group(123, 7, 2e6)
+    limited = next(one for one in group.folders if one.parent == tmp_path / where)
+    assert (limited / "pids.max").read_text() == "7"
+    assert (limited / "cgroup.procs").read_text() == "123"
+    written = [one.read_text() for folder in group.folders for one in folder.iterdir()]
+    assert "2000000" in written
+
+
 def test_filter_knows_both_machines(monkeypatch):
     for machine in system_calls.MACHINES:
         monkeypatch.setattr("platform.machine", lambda machine=machine: machine)

@@ -24,7 +24,7 @@ from pathlib import Path
 import psutil
 
 from coursekit.errors import CannotDo
-from coursekit.grading.sandbox import system_calls
+from coursekit.grading.sandbox import cgroup, system_calls
 
 READY_WITHIN = 10.0  # seconds
 ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime")
@@ -182,6 +182,8 @@ def missing() -> str:
         return "bubblewrap is not installed here (Debian, Ubuntu: sudo apt install bubblewrap)."
     if not system_calls.known():
         return f"Isolation is known for x86-64 and arm64 only; this is {platform.machine()}."
+    if os.geteuid() == 0 and not cgroup.usable():
+        return "As root, and without control groups, nothing would limit processes: grade as a plain user."
     try:
         sandbox = Sandbox(OURS)
     except CannotDo as error:

@@ -23,6 +23,21 @@ _FILES = {
 }
 
 
+def usable() -> bool:
+    """Whether groups can be made here that limit processes. What killed graders left is taken away."""
+    for left in [*ROOT.glob("coursekit-*"), *ROOT.glob("*/coursekit-*")]:
+        with contextlib.suppress(OSError):  # it is in use
+            os.rmdir(left)
+    one = (ROOT / "cgroup.controllers").is_file()
+    with contextlib.suppress(OSError):
+        folder = Path(tempfile.mkdtemp(prefix="coursekit-", dir=ROOT if one else ROOT / "pids"))
+        try:
+            return (folder / "pids.max").is_file()
+        finally:
+            os.rmdir(folder)
+    return False
+
+
 class Group:
     """Holds a process and all that it starts to so many processes and bytes, as far as that works here."""
 
