@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 GRACE = 3.0  # seconds between the interrupt and the kill
 TICK = 0.1  # seconds between two looks at the process
-PROCESSES = (
-    180  # of a kernel and all that it started, with their threads: somewhat less than a sandbox allows
-)
+PAUSE = 1.0  # seconds between two looks that count at most
+PROCESSES = 180  # of a kernel and all that it started, with their threads; a sandbox allows some more
 
 
 class Lost(Exception):
@@ -34,10 +33,10 @@ class Watch:
 
     def __init__(self, kernel: Kernel, clock: float | None) -> None:
         self.kernel, self.interrupted = kernel, False
-        self.started = time.monotonic()
+        self.last, self.waited = time.monotonic(), 0.0
         self.clock = clock or 2 * kernel.settings.seconds
         self.processor = kernel.settings.seconds if clock is None else float("inf")
-        self.next_look = self.started + TICK
+        self.next_look = self.last + TICK
         self.used: float | None = None  # processor time at the first look
         self.end: float | None = None
 
@@ -52,9 +51,11 @@ class Watch:
         if now < self.next_look:
             return True
         self.next_look = now + TICK
+        # Where nobody could look, the machine stood still, or was too busy for anybody.
+        self.waited, self.last = self.waited + min(now - self.last, PAUSE), now
         used = self._measure()
         self.used = used if self.used is None else self.used
-        if not self.interrupted and (now - self.started > self.clock or used - self.used > self.processor):
+        if not self.interrupted and (self.waited > self.clock or used - self.used > self.processor):
             self.interrupted = True
             self.deadline = now + GRACE
             self.kernel.interrupt()
