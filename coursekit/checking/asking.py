@@ -69,7 +69,9 @@ def ask_all(
 
 def stopped(reply: Reply) -> bool:
     """Whether nothing more was asked after this reply."""
-    return reply.kind in ("timed-out", "died") or reply.error == "KeyboardInterrupt"
+    return reply.kind in ("timed-out", "died") or (
+        reply.kind == "crashed" and reply.error == "KeyboardInterrupt"
+    )
 
 
 def unfit_answer(answer: Any, takes: str | int) -> Reply | None:
@@ -275,6 +277,9 @@ def _read_reply(entry: Any) -> Reply:
         if any(type(value) is not str or len(value) > 400 for value in fields.values()):
             raise NotPlain("a message that cannot be read")
         if fields["kind"] not in KINDS or any(type(place) is not int for place in changed):
+            raise NotPlain("a message that cannot be read")
+        # A value, or something that went wrong: who says both would be judged by the one, excused by the other.
+        if fields["error"] if fields["kind"] == "value" else entry["value"] is not None:
             raise NotPlain("a message that cannot be read")
         return Reply(value=entry["value"], changed=changed, **fields)
     except (KeyError, TypeError) as error:

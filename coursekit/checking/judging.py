@@ -47,10 +47,11 @@ def judge(exercise: Exercise, ask: Ask, seed: Any = None, cases: Sequence[Case] 
     if any(trial.reply.delegated for trial in trials):
         why = "It calls coursekit's own answer to this exercise. Write the steps yourself."
         return _verdict(exercise, 0.0, "wrong", DELEGATES, why=why)
-    if not failed:
+    complete = len(trials) == len(cases)
+    if not failed and complete:
         return _verdict(exercise, 1.0, "passed")
     mistake = diagnose(exercise, trials)
-    if mistake is not None and mistake.forgiven:
+    if mistake is not None and mistake.forgiven and complete:
         return _verdict(exercise, 1.0, "passed", mistake.slug, why=f"A note: {mistake.says}")
     return _wrong(exercise, trials, failed, mistake)
 
