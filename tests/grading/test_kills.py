@@ -179,7 +179,7 @@ def test_killed_workers_are_replaced_in_the_same_run(fresh, calm, forker, rng, t
     assert whole(room) == whole(calm)
 
 
-@pytest.mark.parametrize(("parent", "code"), [(os.getpid(), 0), (1, 1)])
+@pytest.mark.parametrize(("parent", "code"), [(os.getpid(), 0), (1, 1)], ids=["alive", "gone"])
 def test_kernel_whose_grader_has_ended_already_ends_too(parent, code):
     start = "from coursekit.grading.run import inside; inside._die_with_parent()"
     environment = {**os.environ, "JPY_PARENT_PID": str(parent)}

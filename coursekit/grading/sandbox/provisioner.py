@@ -25,7 +25,7 @@ from coursekit.grading.sandbox.warm import warm
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port")
 PROCESSES = 200  # with their threads
 OPEN_FILES = 512
-ADDRESSES = 64_000_000_000  # bytes: TensorFlow takes many that it never uses
+ADDRESSES = 16_000_000_000  # bytes: TensorFlow takes many that it never uses
 MORE_MEMORY = 1.5  # times the limit of a submission is where the whole sandbox is stopped
 ALL_CELLS = 20  # the process may take this many times the processor time of one cell
 

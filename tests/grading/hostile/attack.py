@@ -24,7 +24,7 @@ class Attack:
     step: the solution cell that is attacked
     first, last: cells added before and after all others
     edit: changes the notebook as handed in. files: what lies beside it
-    earns: points of `step`. loses: other exercises, which the attack costs itself
+    earns: points of `step`. loses: other exercises, which the attack costs itself; may_lose: as it happens
     """
 
     name: str
@@ -35,6 +35,7 @@ class Attack:
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     earns: float = 0.0
     loses: tuple[str, ...] = ()
+    may_lose: tuple[str, ...] = ()
 
     @property
     def student(self) -> str:

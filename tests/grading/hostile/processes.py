@@ -109,6 +109,6 @@ _ENDS_LATER = _DEEDS.pop("shuts the kernel down")  # each time in the cell after
 
 ATTACKS = [
     *[harm(name, _OS + code.strip("\n")) for name, code in _DEEDS.items()],
-    Attack("shuts the kernel down", first=_OS + _ENDS_LATER, loses=("derivative", "descend")),
+    Attack("shuts the kernel down", first=_OS + _ENDS_LATER, may_lose=("derivative", "descend")),
     *[Attack(name, step=HEAD + code) for name, code in _IN_ANSWERS.items()],
 ]

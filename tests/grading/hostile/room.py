@@ -8,6 +8,7 @@ import secrets
 import socket
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,8 +91,23 @@ def descriptors() -> set[str]:
 
 
 def groups() -> set[str]:
-    """The control groups that graders have made."""
-    return set(glob.glob("/sys/fs/cgroup/coursekit-*") + glob.glob("/sys/fs/cgroup/*/coursekit-*"))
+    """The control groups that graders have left: nothing runs in them, and nobody takes them away."""
+
+    def empty() -> set[str]:
+        made = glob.glob("/sys/fs/cgroup/coursekit-*") + glob.glob("/sys/fs/cgroup/*/coursekit-*")
+        return {one for one in made if not _text(Path(one, "cgroup.procs"))}
+
+    found = empty()
+    if found:
+        time.sleep(2)  # others may be grading on this machine
+    return {one for one in found & empty() if Path(one).is_dir()}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def left_of(folder: Path) -> list[str]:

@@ -40,10 +40,12 @@ def holds(seen, attack):
     told = seen.found[attack.student]
     assert told.error is None
     verdicts = {name: told.verdicts[f"gradient_descent.{name}"] for name in attack.points()}
-    assert {name: verdict["points"] for name, verdict in verdicts.items()} == attack.points()
+    given = {name: verdict["points"] for name, verdict in verdicts.items()}
+    wanted = attack.points() | {name: given[name] for name in attack.may_lose}
+    assert given == wanted
     assert all(verdict["graded"] and verdict["status"] in GRADED for verdict in verdicts.values())
     booked = {name: seen.scores[attack.student][f"{name}-check"] for name in attack.points()}
-    assert booked == attack.points()
+    assert booked == wanted
     assert "FOUND" not in executed(seen.room, attack.student).replace("print('FOUND'", "")
 
 
