@@ -136,9 +136,8 @@ def flags(package: Path, hidden: Sequence[Path] = ()) -> list[str]:
         found += ["--ro-bind", str(path), f"/etc/{path.name}"]
     clone = [PACKAGE.parent] if (PACKAGE.parent / "pyproject.toml").is_file() else []
     shown, covered = _interpreter([*map(Path, hidden), PACKAGE, *clone, Path.home()])
-    for path in sorted(
-        shown | covered, key=lambda path: len(path.parts)
-    ):  # an inner one lies over an outer one
+    # An inner one lies over an outer one.
+    for path in sorted(shown | covered, key=lambda path: len(path.parts)):
         found += ["--tmpfs", str(path)] if path in covered else ["--ro-bind", str(path), str(path)]
     found += ["--ro-bind", str(package), str(package)]
     for path in (*sorted(covered, key=lambda path: -len(path.parts)), Path("/proc"), Path("/dev"), Path("/")):
