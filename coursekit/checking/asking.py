@@ -278,7 +278,7 @@ def _read_reply(entry: Any) -> Reply:
             raise NotPlain("a message that cannot be read")
         if fields["kind"] not in KINDS or any(type(place) is not int for place in changed):
             raise NotPlain("a message that cannot be read")
-        # A value, or something that went wrong: who says both would be judged by the one, excused by the other.
+        # A value, or something that went wrong: both at once would be judged as one and excused as the other.
         if fields["error"] if fields["kind"] == "value" else entry["value"] is not None:
             raise NotPlain("a message that cannot be read")
         return Reply(value=entry["value"], changed=changed, **fields)

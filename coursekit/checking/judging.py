@@ -24,6 +24,8 @@ MISTAKE_EARNS_AT_MOST = 0.5
 # What a comparison or predicate may run into when an observation is plain, but of no expected form.
 FORMLESS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError, StopIteration)
 DELEGATES = "delegates"
+ENTRIES = 100_000  # that a reply may have beyond ten times those of the right one: judging takes time, too
+MOST_SAID = 1000  # characters of why an answer is wrong, which may quote it
 _PATIENCE = 60.0  # seconds for the grader's own code, which is trusted to end
 
 
@@ -88,7 +90,19 @@ def _trial(exercise: Exercise, case: Case, reply: Reply) -> Trial:
     right = observe(exercise, exercise.reference, case)
     if right.kind != "value":
         raise RuntimeError(f"{exercise.id}: the reference failed on {case}: {right}")
-    return Trial(case, reply, right.value, _fault(exercise, case, reply, right.value))
+    if entries(reply.value) > ENTRIES + 10 * entries(right.value):
+        reply = Reply("not-plain", message="far more data than was asked for")
+    return Trial(case, reply, right.value, _fault(exercise, case, reply, right.value)[:MOST_SAID])
+
+
+def entries(value: Any) -> int:
+    """How much plain data holds: its numbers and its texts by eight characters, its lists and dicts."""
+    if isinstance(value, np.ndarray):
+        return max(1, value.size, value.nbytes // 8)
+    if isinstance(value, str):
+        return 1 + len(value) // 8
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(entries, parts))
 
 
 def _fault(exercise: Exercise, case: Case, reply: Reply, expected: Any) -> str:

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.checking.compare import numeric
+from coursekit.checking.compare import numeric, same_shape
 from coursekit.reference import minibatch as reference
 
 
 def explained(run: Any, args: tuple) -> list[frozenset[int]]:
     """For each epoch the cuts (their numbers) that may have led to its loss; [] if no row of cuts explains all."""
-    _, X, t, rate, _, size, _ = args
+    _, X, t, rate, epochs, size, _ = args
     factor, shift = _epochs(X, t, rate, size)
     w, found = np.zeros(1), []
-    for loss in numeric(run[1]):
+    for loss in _losses_of(run, epochs):
         ends = w[:, None] * factor + shift  # (ways that fit so far, cuts)
         fits = _near(_losses(X, t, ends), loss)
         w = np.unique(ends[fits].round(12))
@@ -32,13 +32,20 @@ def explained(run: Any, args: tuple) -> list[frozenset[int]]:
 
 def one_order(run: Any, args: tuple) -> bool:
     """Whether one cut, the same in every epoch, explains all the losses."""
-    _, X, t, rate, _, size, _ = args
+    _, X, t, rate, epochs, size, _ = args
     factor, shift = _epochs(X, t, rate, size)
     w, fits = np.zeros(len(shift)), np.ones(len(shift), dtype=bool)
-    for loss in numeric(run[1]):
+    for loss in _losses_of(run, epochs):
         w = w * factor + shift
         fits &= _near(_losses(X, t, w), loss)
     return bool(fits.any())
+
+
+def _losses_of(run: Any, epochs: int) -> np.ndarray:
+    """The losses of a run, one for each epoch. Raises Mismatch where they are fewer or more."""
+    losses = numeric(run[1])
+    same_shape(losses, np.empty(epochs))
+    return losses
 
 
 @functools.cache

@@ -89,8 +89,9 @@ def test_replies_that_are_no_dicts_are_refused(entries):
 
 
 def test_text_that_no_file_can_hold_is_replaced():
-    (reply,) = read_replies(encode([entry("a\ud800b", kind="crashed", message="\udfff!")]), 1)
-    assert (reply.value, reply.message) == ("a?b", "?!")
+    crash = entry(None, kind="crashed", message="\udfff!")
+    value, crashed = read_replies(encode([entry("a\ud800b"), crash]), 2)
+    assert (value.value, crashed.message) == ("a?b", "?!")
 
 
 def test_keys_that_collide_are_refused_before_they_take_hours():
