@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from coursekit.checking import find
+from coursekit.grading.run import package
 from coursekit.grading.run import sitting as module
 from coursekit.grading.run.asked import stable_hash
 from coursekit.grading.run.sitting import run
@@ -375,3 +376,10 @@ def test_secret_inputs_are_not_told():
 
 def test_stable_hash_is_the_same_on_every_machine():
     assert stable_hash("gradient_descent.step") == 11917903225334214136
+
+
+def test_what_is_most_of_an_answer_is_kept_from_kernels_too(tmp_path):
+    folder = package.build(tmp_path, "backprop")
+    for file, name in (("two_layer", "backward_from"), ("gradient_check", "numerical_gradient")):
+        source = (folder / "coursekit" / "reference" / f"{file}.py").read_text()
+        assert f"_absent({name!r})".replace("'", '"') in source

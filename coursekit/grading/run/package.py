@@ -78,8 +78,8 @@ def needs_mnist(topic: str) -> bool:
 
 
 def asked_for(topic: str) -> set[str]:
-    """The names of the functions and classes that a lesson's exercises ask for."""
-    found = set()
+    """The names of the functions and classes that a lesson's exercises ask for, and what is most of one."""
+    found = set(getattr(importlib.import_module(f"coursekit.exercises.{topic}"), "ABSENT", ()))
     for exercise in exercises_of(topic).values():
         if isinstance(exercise, Exercise):
             found |= {exercise.name} | {thing.__name__ for thing in _definitions(exercise.reference)}
