@@ -83,6 +83,8 @@ class Forker:
             if one.pid == self._process.pid:
                 continue
             with suppress(psutil.Error, ChildProcessError):
+                if "multiprocessing.resource_tracker" in " ".join(one.cmdline()):
+                    continue  # this process' own, from other tests
                 if one.status() != psutil.STATUS_ZOMBIE:
                     found.append(one)
                 elif one.ppid() == os.getpid():

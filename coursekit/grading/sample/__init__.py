@@ -34,11 +34,12 @@ Quentin Dubois, Rosa Ferrari, Søren Eriksen, Thị Lan Nguyễn, Uma Krishnan, 
 Ximena O'Brien, Yusuf Khan, Zoë van den Berg, Aroha Ngata, Björn Åkesson, Carlos Jiménez, Dinh Tran
 """
 PASSED, UNTOUCHED = "passed", "not-attempted"
+NOTHING = "no points"  # however the grader puts it
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What the grader should say about one answer: a status or, where it is not None, a named mistake."""
+    """What the grader should say about one answer: a status, NOTHING, or a mistake where that is not None."""
 
     status: str
     mistake: str | None = None
@@ -46,6 +47,8 @@ class Expected:
     def agrees(self, verdict: dict[str, Any] | None) -> bool:
         if verdict is None or not verdict.get("graded", True):
             return False
+        if self.status == NOTHING:
+            return verdict["points"] == 0
         if self.mistake is not None:
             return verdict["mistake"] == self.mistake
         return verdict["status"] == self.status
@@ -129,8 +132,7 @@ def _deal(lesson: Lesson, students: Sequence[SampleStudent], rng: np.random.Gene
                 continue
             one = apart[rng.integers(len(apart))]
             if student.kind in HOSTILE:
-                status, source = HOSTILE[student.kind]
-                wrong[student.id][one.exercise.id] = Expected(status), one.by_template(source)
+                wrong[student.id][one.exercise.id] = Expected(NOTHING), one.by_template(HOSTILE[student.kind])
             else:
                 how = _BROKEN[student.kind]
                 status = "crashed" if how == "died" else how

