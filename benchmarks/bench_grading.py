@@ -26,6 +26,7 @@ from coursekit.grading import release, sample
 from coursekit.grading.apply import Applier
 from coursekit.grading.journal import Journal
 from coursekit.grading.layout import Classroom
+from coursekit.grading.starter import released_notebook
 
 LESSON = "01_gradient_descent"
 CLASS = 60
@@ -89,9 +90,11 @@ def _of_cells(folder: Path, setup: str) -> Classroom:
     path = folder / "notebooks" / LESSON / f"{LESSON}.ipynb"
     path.parent.mkdir(parents=True)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path.write_text(json.dumps(new_notebook(cells=cells, metadata={"kernelspec": kernel})))
+    solved = json.loads(json.dumps(new_notebook(cells=cells, metadata={"kernelspec": kernel})))
+    path.write_text(json.dumps(solved))
     room = Classroom(folder / "course", folder / "notebooks").make()
-    release._generate(room, release.read_lesson(room, LESSON))
+    released = released_notebook(solved, LESSON, LESSON, {})
+    release._generate(room, release.Lesson(LESSON, {}, {path: solved}, {path: released}))
     return room
 
 
