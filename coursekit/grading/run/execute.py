@@ -104,11 +104,16 @@ class Execution:
         self.unbound.clear()
         self._until = time.monotonic() + self._left
         try:
-            for index, cell in enumerate(self.cells):
+            bound = None  # the check whose answer was bound with the cell before it
+            code = [index for index, cell in enumerate(self.cells) if cell["cell_type"] == "code"]
+            for index, following in zip(code, [*code[1:], -1], strict=True):
                 if index in self.checks:
-                    self._bind(kernel, self.checks[index])
-                elif cell["cell_type"] == "code" and index not in self.left_out:
-                    self._run_cell(kernel, index, cell, shown)
+                    if self.checks[index] is not bound:
+                        self._bind(kernel, self.checks[index])
+                elif index not in self.left_out:
+                    bound = self._run_cell(
+                        kernel, index, self.cells[index], shown, self.checks.get(following)
+                    )
             for check in [check for check in self.checks.values() if check.exercise in self.unbound]:
                 self._bind(kernel, check)
         finally:
@@ -123,14 +128,18 @@ class Execution:
             self.binding = check if lost.why == "timed-out" else None  # it may have died of another cell
             raise
 
-    def _run_cell(self, kernel: Kernel, index: int, cell: dict[str, Any], shown: Shown) -> None:
+    def _run_cell(
+        self, kernel: Kernel, index: int, cell: dict[str, Any], shown: Shown, after: Check | None
+    ) -> Check | None:
+        """Run a cell; return the check after it, where its answer could be bound at once."""
         if time.monotonic() > self._until:
             self._leave_out(index, "too-late")
-            return
+            return None
         outputs = Outputs(shown)
         cell["outputs"] = outputs.kept
+        binds = {"bound": binding(after)} if after else None
         try:
-            reply, interrupted = kernel.execute(cell["source"], output=outputs.add)
+            reply, interrupted = kernel.execute(cell["source"], output=outputs.add, expressions=binds)
         except Lost as lost:
             self._leave_out(index, lost.why)
             raise
@@ -139,6 +148,8 @@ class Execution:
         if interrupted:
             self.stopped[index] = "timed-out"
             outputs.note(_ENDED["timed-out"].format(self.settings))
+        # What gives an error here, or nothing at all, is bound in the usual way.
+        return after if value_of(reply, "bound") == "" else None
 
     def _leave_out(self, index: int, why: str) -> None:
         self.left_out.add(index)
@@ -155,10 +166,14 @@ _ENDED = {
 }
 
 
+def binding(check: Check) -> str:
+    """The expression that keeps the answer as it is then, for the question."""
+    return f"__import__('coursekit').grading_bind({check.exercise!r}, lambda: ({check.expression}))"
+
+
 def bind(kernel: Kernel, check: Check) -> str:
-    """Keep the answer as it is now, for the question; "" or the error that the expression gives."""
-    call = f"__import__('coursekit').grading_bind({check.exercise!r}, lambda: ({check.expression}))"
-    reply, _ = kernel.execute("", expressions={"bound": call}, clock=10)
+    """Keep the answer as it is now; "" or the error that the expression gives."""
+    reply, _ = kernel.execute("", expressions={"bound": binding(check)}, clock=10)
     return writable(value_of(reply, "bound"))[:300]
 
 
