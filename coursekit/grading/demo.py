@@ -90,8 +90,9 @@ def demo(
 
 def _one_of_each(class_: Sequence[SampleStudent]) -> list[SampleStudent]:
     """Two students: one with everything right, and one with mistakes. Training takes its time."""
-    kinds = ("right, as taught", "ordinary")
-    return [one for kind in kinds for one in [one for one in class_ if one.kind == kind][:1]]
+    # The last where hostile ones take the place of the ordinary.
+    kinds = ("right, as taught", "ordinary", "check cell deleted")
+    return [one for kind in kinds for one in [one for one in class_ if one.kind == kind][:1]][:2]
 
 
 def fresh(root: Path) -> Classroom:
