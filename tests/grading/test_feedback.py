@@ -243,7 +243,7 @@ for place in places:
 told = []
 def step(x, gradient, learning_rate):
     told.append(repr((x, gradient, learning_rate)))
-    if len(told) > {public}:
+    if told[-1] not in {public!r}:
         for place in places:
             try:
                 open(place + "/told-{name}", "w").write(str(told))
@@ -257,7 +257,9 @@ def step(x, gradient, learning_rate):
 @pytest.mark.long
 @pytest.mark.skipif(bool(missing()), reason=missing() or "isolated")
 def test_no_secret_input_outlives_a_killed_process(room, tmp_path):
-    public = len(find(STEP).tried())
+    exercise, public = find(STEP), []
+    for case in exercise.tried():
+        exercise.probe(lambda *given: public.append(repr(given)), *case.args)
     hand_in(room, "kills", RIGHT | {"step": KILLS.format(public=public, name=tmp_path.name)})
     grade(room, isolation="bwrap", jobs=1, seed=7)
     page = page_of(room, "kills")
