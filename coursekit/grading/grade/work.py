@@ -89,7 +89,7 @@ class Grading:
     ) -> Generator[tuple[Task, Event], None, None]:
         if not tasks:
             return
-        from coursekit.grading.run import cluster, pool
+        from coursekit.grading.run import pool
         from coursekit.grading.run.kernel import SANDBOX
 
         def job(task: Task) -> Callable[[], Work]:
@@ -99,6 +99,8 @@ class Grading:
         if scheduler is None:
             yield from pool.local(work, min(jobs or _cores(), len(tasks)), self.scratch)
         else:
+            from coursekit.grading.run import cluster
+
             topics = {topic(task.lesson) for task in tasks}
             wanted = cluster.requirements(topics, isolated=self.limits.get("provisioner") == SANDBOX)
             yield from cluster.on(scheduler, work, wanted, jobs)

@@ -34,10 +34,6 @@ class Check:
     cell: int
 
 
-class Unbound(Exception):
-    """The check's expression gives an error; the message says which."""
-
-
 @dataclass
 class Execution:
     """One notebook on its way through kernels.

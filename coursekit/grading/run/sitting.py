@@ -161,8 +161,11 @@ class Sitting:
 
     def flags(self) -> list[str]:
         """What a person should look at."""
-        said = {"died": "ended the Python process", "memory": "used too much memory"}
-        said["processes"] = "started too many processes"
+        said = {
+            "died": "ended the Python process",
+            "memory": "used too much memory",
+            "processes": "started too many processes",
+        }
         return [
             f"cell {self.cells[i].get('id') or i + 1} {said.get(why, 'took too long')}"
             for i, why in sorted(self.execution.stopped.items())
@@ -203,11 +206,9 @@ def _ask(kernel: Kernel, tried: Asked, *, secret: bool) -> list[Reply]:
     """What the answer bound in the kernel replies on the secret cases, or the public ones. Raises Lost."""
     call, clock = tried.call(secret), TOTAL * tried.exercise.seconds + SPARE
     reply, interrupted = kernel.execute("", expressions={tried.exercise.id: call}, clock=clock)
-    if not interrupted:
-        return _read(reply, tried, secret)
-    # It had to be stopped from outside, whatever it says itself.
     replies = _read(reply, tried, secret)
-    return [*(one for one in replies[:-1] if one.kind != "not-plain"), Reply("timed-out")]
+    # What had to be stopped from outside has timed out, whatever it says itself.
+    return [*replies[:-1], Reply("timed-out")] if interrupted else replies
 
 
 def _read(reply: dict[str, Any], tried: Asked, secret: bool) -> list[Reply]:
